@@ -1,0 +1,149 @@
+"""A plan: what apply is to do to one side of one style, as plain data that can be saved."""
+
+import msgspec
+
+from manifest_sync.core.content import Action, Content, Side, action_between
+from manifest_sync.core.listing import Problem
+from manifest_sync.core.reconcile import Reason, Verb
+from manifest_sync.core.scope import Role
+from manifest_sync.core.stamps import Present, Stamp
+
+
+class Source(msgspec.Struct, frozen=True, gc=False):
+    """Where a change takes its bytes from: a file of the folder, or an object of the prefix."""
+
+    side: Side
+    path: str
+    stamp: Present
+    """The state of it that holds the bytes; any other state is not used."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One path of one side is to go from one content to another. The action is derived."""
+
+    side: Side
+    path: str
+    before: Content | None
+    after: Content | None
+    reason: Reason
+    precondition: Stamp
+    """What must still be at the path when the change is made; else it is not made."""
+    source: Source | None = None
+    """None exactly where nothing is to be there afterwards."""
+    base: Content | None = None
+    """What folder and S3 last had in common here, for the reader."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would contradict itself."""
+        action_between(self.before, self.after)
+        if (self.source is None) != (self.after is None):
+            raise ValueError(f"{self.path}: a change needs a source exactly where it leaves bytes")
+
+    @property
+    def action(self) -> Action:
+        """Create, update or delete."""
+        return action_between(self.before, self.after)
+
+
+class Conflict(msgspec.Struct, frozen=True):
+    """Both sides have their say about a path; nothing is done until a person chooses."""
+
+    path: str
+    reason: Reason
+    desired: Content | None
+    target: Content | None
+    base: Content | None
+    published: Content | None = None
+
+
+class Options(msgspec.Struct, frozen=True):
+    """The flags a plan was made with."""
+
+    delete: bool = False
+    overwrite: bool = False
+    only: Role | None = None
+    take: dict[str, Side] = {}
+
+
+class Basis(msgspec.Struct, frozen=True):
+    """What a plan was made from; where it no longer fits, the plan is stale."""
+
+    verb: Verb
+    manifest: str
+    """MD5 of the canonical manifest the plan saw on disk."""
+    serial: int
+    """How often this workspace's memory of the style had been folded."""
+    remote: str
+    endpoint: str
+    """Scheme, host and port, never credentials."""
+    options: Options
+    tool: str
+    made_at: str
+    """RFC 3339, UTC."""
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """The plan in figures. Files, captions included."""
+
+    create: int = 0
+    update: int = 0
+    delete: int = 0
+    unchanged: int = 0
+    withheld: int = 0
+    """Deletions that would need --delete."""
+    taken_in: int = 0
+    """Published by others; a pull brings them."""
+    bytes: int = 0
+    """That travel between the sides."""
+    copied_bytes: int = 0
+    """That S3 copies by itself."""
+
+
+class StylePlan(msgspec.Struct, frozen=True):
+    """The whole instruction for one style: apply looks at nothing else to decide what to do."""
+
+    style: str
+    folder: str
+    """Relative to the workspace."""
+    to: Side
+    basis: Basis
+    changes: tuple[Change, ...] = ()
+    """Sorted by path."""
+    conflicts: tuple[Conflict, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Problem, ...] = ()
+    withheld: tuple[str, ...] = ()
+    taken_in: tuple[str, ...] = ()
+    unrecorded: tuple[str, ...] = ()
+    """Where the folder differs from the manifest that an apply goes by: "run record"."""
+    summary: Summary = Summary()
+
+    @property
+    def deletes(self) -> tuple[Change, ...]:
+        """The changes that leave nothing at their path."""
+        return tuple(change for change in self.changes if change.after is None)
+
+    @property
+    def hides_content(self) -> bool:
+        """Whether files may exist that the plan could not see."""
+        return any(problem.hides_content for problem in self.problems)
+
+
+def summarise(changes: tuple[Change, ...], unchanged: int, withheld: int, taken_in: int) -> Summary:
+    """Count a plan's changes and bytes."""
+    actions = [change.action for change in changes]
+    sized = [
+        (change.source.side is change.side, change.after.size)
+        for change in changes
+        if change.source is not None and change.after is not None
+    ]
+    return Summary(
+        create=actions.count(Action.CREATE),
+        update=actions.count(Action.UPDATE),
+        delete=actions.count(Action.DELETE),
+        unchanged=unchanged,
+        withheld=withheld,
+        taken_in=taken_in,
+        bytes=sum(size for stays, size in sized if not stays),
+        copied_bytes=sum(size for stays, size in sized if stays),
+    )

@@ -1,0 +1,136 @@
+"""From a survey to a plan: rule every path, and find the bytes of every change."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from manifest_sync.core.clashes import file_and_folder, merged_twins
+from manifest_sync.core.content import Side
+from manifest_sync.core.listing import Problem
+from manifest_sync.core.plan import Basis, Change, Conflict, StylePlan, summarise
+from manifest_sync.core.reconcile import Choices, Facts, Reason, Verb, Verdict, decide
+from manifest_sync.core.sources import SourceFinder
+from manifest_sync.core.stamps import ABSENT
+from manifest_sync.core.survey import Survey, facts
+
+
+class _Rulings(msgspec.Struct):
+    """The table's rulings over one style, gathered by verdict."""
+
+    wanted: list[tuple[Facts, Reason]]
+    conflicts: list[Conflict]
+    withheld: list[str]
+    taken_in: list[str]
+    unchanged: int = 0
+
+
+def make_plan(survey: Survey, to: Side, basis: Basis, folder: str) -> StylePlan:
+    """The plan that makes one side what the command desires, as far as the table allows."""
+    rulings = _rule_all(survey, to, basis)
+    changes, mine = _changes(survey, to, rulings)
+    return StylePlan(
+        style=survey.manifest.style,
+        folder=folder,
+        to=to,
+        basis=basis,
+        changes=changes,
+        conflicts=tuple(rulings.conflicts),
+        problems=tuple(sorted((*survey.problems, *mine))),
+        notices=survey.folder.notices + survey.bucket.notices,
+        withheld=tuple(rulings.withheld),
+        taken_in=tuple(rulings.taken_in),
+        unrecorded=_unrecorded(survey) if basis.verb is Verb.APPLY else (),
+        summary=summarise(changes, rulings.unchanged, len(rulings.withheld), len(rulings.taken_in)),
+    )
+
+
+def _rule_all(survey: Survey, to: Side, basis: Basis) -> _Rulings:
+    """Ask the table about every path."""
+    options = basis.options
+    choices = Choices(options.delete, options.overwrite, options.take)
+    gathered = _Rulings([], [], [], [])
+    for case in facts(survey, basis.verb, to):
+        if case.target == case.desired:
+            gathered.unchanged += case.target is not None
+            continue
+        ruling = decide(to, basis.verb, case, choices)
+        reason = ruling.reason or Reason.MODIFIED
+        match ruling.verdict:
+            case Verdict.CHANGE:
+                gathered.wanted.append((case, reason))
+            case Verdict.CONFLICT:
+                gathered.conflicts.append(_conflict(case, reason))
+            case Verdict.WITHHELD:
+                gathered.withheld.append(case.path)
+            case Verdict.TAKEN_IN:
+                gathered.taken_in.append(case.path)
+            case Verdict.NOTHING:
+                pass
+    return gathered
+
+
+def _changes(
+    survey: Survey, to: Side, rulings: _Rulings
+) -> tuple[tuple[Change, ...], list[Problem]]:
+    """The wanted changes with their sources, and a problem for each that cannot be made."""
+    target = survey.side(to)
+    deleted = [case.path for case, _ in rulings.wanted if case.desired is None]
+    written = [case.path for case, _ in rulings.wanted if case.desired is not None]
+    finder = SourceFinder(survey, to, written, (*deleted, *rulings.withheld))
+    clashes = _clashes(survey, written, deleted) if to is Side.LOCAL else {}
+    changes: list[Change] = []
+    problems: list[Problem] = []
+    for case, reason in rulings.wanted:
+        source = None
+        if case.desired is not None:
+            if case.path in clashes:
+                problems.append(clashes[case.path])
+                continue
+            source = finder.source(case.path, case.desired, is_new=case.target is None)
+            if source is None:
+                problems.append(_nowhere(case.path, to))
+                continue
+        entry = target.entries.get(case.path)
+        changes.append(
+            Change(
+                side=to,
+                path=case.path,
+                before=case.target,
+                after=case.desired,
+                reason=reason,
+                precondition=entry.stamp if entry is not None else ABSENT,
+                source=source,
+                base=case.base,
+            )
+        )
+    return tuple(changes), problems
+
+
+def _clashes(survey: Survey, written: Iterable[str], deleted: Iterable[str]) -> dict[str, Problem]:
+    """Which files the folder could not take in because of another name."""
+    created = [path for path in written if path not in survey.folder.entries]
+    if not created:
+        return {}
+    held = survey.folder.entries.keys() - frozenset(deleted)
+    blind = merged_twins(created, held) if survey.names_fold else {}
+    return blind | file_and_folder(created, held)
+
+
+def _conflict(case: Facts, reason: Reason) -> Conflict:
+    return Conflict(case.path, reason, case.desired, case.target, case.base, case.published)
+
+
+def _nowhere(path: str, to: Side) -> Problem:
+    return Problem(
+        path,
+        to,
+        "bytes_nowhere",
+        "the manifest's content is neither in the folder nor on S3, so nothing is changed",
+        hides_content=False,
+    )
+
+
+def _unrecorded(survey: Survey) -> tuple[str, ...]:
+    """Where the folder differs from the manifest's lines."""
+    paths = (path for path in survey.paths() if path in survey.folder.entries)
+    return tuple(path for path in paths if survey.folder.content(path) != survey.lines.get(path))

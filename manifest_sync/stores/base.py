@@ -1,0 +1,128 @@
+"""The protocol every store satisfies. tests/stores/contract.py is its executable form."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from manifest_sync.core.content import Content, Side
+from manifest_sync.core.listing import Found, Problem
+from manifest_sync.core.stamps import Present, Stamp
+
+CHUNK = 1 << 20
+"""Bytes of one piece when a file is read or written piece by piece."""
+
+
+class Request(StrEnum):
+    """The kinds of request an S3 server is asked; what a run's statistics count."""
+
+    LIST = "list"
+    HEAD = "head"
+    GET = "get"
+    PUT = "put"
+    COPY = "copy"
+    DELETE = "delete"
+
+
+OnRequest = Callable[[Request, int], None]
+"""Called with a kind and how many of it were just issued; from any thread."""
+
+
+class Reading(msgspec.Struct):
+    """A file or object being read."""
+
+    stamp: Present
+    chunks: Iterator[bytes]
+    modified_ns: int
+    """The file's mtime; for an object the `mtime` of its metadata (rclone's), else LastModified."""
+
+
+class Body(Protocol):
+    """Bytes to be written. May be opened again when a write is tried again."""
+
+    @property
+    def content(self) -> Content:
+        """What the chunks will add up to."""
+        ...
+
+    @property
+    def modified_ns(self) -> int:
+        """The mtime the file is to have, and the object's `mtime` metadata."""
+        ...
+
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+        """The bytes, in pieces of exactly `size` but for the last.
+
+        Raises Moved or Corrupted *before the iterator ends* where they are not the content
+        that was promised: a store commits only what came to an end.
+        """
+        ...
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What a write, copy or delete left behind."""
+
+    stamp: Stamp
+    kept_at: str | None = None
+    """Where the bytes are now that were replaced or deleted; None where none were."""
+
+
+class Store(Protocol):
+    """One side of one style. Paths are relative to it. Safe to call from several threads.
+
+    Nothing here can destroy bytes: what is replaced or deleted is kept first, below a name
+    (`keep_under`) that the caller has journalled.
+
+    Every method may raise StoreError: Denied, Transient (worth another try), Corrupted.
+    """
+
+    side: Side
+
+    def list(self) -> Iterator[Found | Problem]:
+        """Every file there is, in path order (UTF-8 bytes), with problems among them.
+
+        Raises where the listing cannot be completed; half a listing is never taken for a whole.
+        """
+        ...
+
+    def stat(self, path: str) -> Stamp:
+        """The state of a path now; ABSENT where nothing is."""
+        ...
+
+    def told_md5(self, stamp: Present) -> str | None:
+        """The MD5 that a stamp tells by itself: an ETag that is one. None where it tells none."""
+        ...
+
+    def ask_md5(self, path: str, stamp: Present) -> str | None:
+        """The MD5 that the store remembers beside the bytes (`md5chksum`, a full-object MD5).
+
+        Costs an S3 store one HEAD. None where nothing is remembered; then only reading tells.
+        """
+        ...
+
+    def read(self, path: str, stamp: Present) -> AbstractContextManager[Reading]:
+        """Open a file in exactly that state. Raises Moved where it is in another, or gone."""
+        ...
+
+    def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
+        """Put the body at the path, where `expect` still holds; else raise Moved, nothing touched.
+
+        Nobody ever sees half a file. What is replaced is kept.
+        """
+        ...
+
+    def copy(
+        self, source: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str
+    ) -> Written:
+        """Copy within the store; conditions on both ends as in `read` and `write`."""
+        ...
+
+    def delete(self, path: str, *, expect: Present, keep_under: str) -> Written:
+        """Take the file away, where `expect` still holds; its bytes are kept."""
+        ...
+
+    def flush(self) -> None:
+        """Make durable what was written so far; called before its outcomes are recorded."""
+        ...
