@@ -1,8 +1,24 @@
 """What a file is, as far as synchronisation cares: its size and its MD5."""
 
+import re
+from collections.abc import Iterable
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+
+Size = Annotated[int, msgspec.Meta(ge=0, description="Bytes.")]
+Md5 = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=32,
+        max_length=32,
+        description="32 lower-case hexadecimal digits.",
+        # As a constraint it would be checked for each of 100,000 lines, in 0.3 s; see `all_md5`.
+        extra_json_schema={"pattern": "^[0-9a-f]{32}$"},
+    ),
+]
+_HEXADECIMAL = re.compile(r"[0-9a-f]*")
 
 
 class Side(StrEnum):
@@ -23,10 +39,8 @@ class Content(msgspec.Struct, frozen=True, gc=False):
     An absent file is `None`, never a `Content`.
     """
 
-    size: int
-    """Bytes."""
-    md5: str
-    """32 lower-case hexadecimal digits."""
+    size: Size
+    md5: Md5
 
 
 class Action(StrEnum):
@@ -40,6 +54,11 @@ class Action(StrEnum):
     def glyph(self) -> str:
         """The sign a plan shows in front of the path."""
         return {"create": "+", "update": "~", "delete": "-"}[self.value]
+
+
+def all_md5(texts: Iterable[str]) -> bool:
+    """Whether texts of 32 characters each are MD5s; all in one pass."""
+    return _HEXADECIMAL.fullmatch("".join(texts)) is not None
 
 
 def action_between(before: Content | None, after: Content | None) -> Action:

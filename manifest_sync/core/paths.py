@@ -11,13 +11,9 @@ MAX_NAME_BYTES = 255
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _STEERS_TERMINALS = re.compile(_CONTROL.pattern[:-1] + r"\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _DRIVE = re.compile(r"[A-Za-z]:")
-_SUSPECT = re.compile(
-    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff\\]"
-    r"|(?:^|/)\.{0,2}(?:/|$)"
-    r"|^[A-Za-z]:"
-    r"|[^/\n]{64}",
-    re.MULTILINE,
-)
+_SUSPECT = ("//", "/./", "/../", "\n/", "/\n", "\n./", "\n../", "/.\n", "/..\n", "\n.\n", "\n..\n")
+_NEVER_TOO_LONG = MAX_NAME_BYTES // 4
+"""Characters that fit into a name whatever they are: UTF-8 needs at most four bytes for one."""
 
 
 def why_unsafe(path: str) -> str | None:
@@ -59,11 +55,17 @@ def why_unsafe_key(prefix: str, path: str) -> str | None:
 def first_unsafe(paths: Iterable[str]) -> tuple[str, str] | None:
     """The first unsafe path and why; None where all are safe.
 
-    One pass of a regular expression over all of them at once: 100,000 in about 20 ms.
+    All are searched at once for what no safe path holds: 100,000 in about 20 ms.
     """
     listed = list(paths)
-    joined = "\n".join(listed)
-    if joined.count("\n") == max(len(listed) - 1, 0) and not _SUSPECT.search(joined):
+    joined = "\n".join(["", *listed, ""])
+    suspicious = (
+        not joined.replace("\n", "").isprintable()
+        or joined.count("\n") != len(listed) + 1
+        or any(part in joined for part in ("\\", ":", "\n\n", *_SUSPECT))
+        or max(map(len, listed), default=0) > _NEVER_TOO_LONG
+    )
+    if not suspicious:
         return None
     for path in listed:
         if reason := why_unsafe(path):

@@ -99,6 +99,14 @@ class Summary(msgspec.Struct, frozen=True):
     """That S3 copies by itself."""
 
 
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a plan is not applied as it stands, and the flag that would allow it."""
+
+    code: str
+    message: str
+    flag: str
+
+
 class StylePlan(msgspec.Struct, frozen=True):
     """The whole instruction for one style: apply looks at nothing else to decide what to do."""
 
@@ -112,6 +120,7 @@ class StylePlan(msgspec.Struct, frozen=True):
     conflicts: tuple[Conflict, ...] = ()
     problems: tuple[Problem, ...] = ()
     notices: tuple[Problem, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     withheld: tuple[str, ...] = ()
     taken_in: tuple[str, ...] = ()
     unrecorded: tuple[str, ...] = ()

@@ -1,0 +1,70 @@
+"""Whether a saved plan still fits: every path of it is looked at again before any is touched."""
+
+import msgspec
+
+from manifest_sync.core.listing import Listing, Shadow
+from manifest_sync.core.outcome import Outcome, Status
+from manifest_sync.core.plan import Change, Source, StylePlan
+from manifest_sync.core.scope import Scope
+from manifest_sync.core.stamps import ABSENT
+from manifest_sync.core.survey import Survey
+
+
+class Freshness(msgspec.Struct, frozen=True):
+    """What a saved plan comes to, given the facts of now."""
+
+    pending: tuple[Change, ...]
+    """Still to be made; their stamps are those of now, their contents those of the plan."""
+    already: tuple[Outcome, ...]
+    """Their result holds already."""
+    moved: tuple[str, ...]
+    """Paths that are neither as the plan saw them nor as it leaves them: the plan is stale."""
+
+
+def check(plan: StylePlan, survey: Survey) -> Freshness:
+    """Compare a plan with the facts; content decides, so a touched file has not moved."""
+    target = survey.side(plan.to)
+    shadow = Shadow(survey.problems)
+    pending: list[Change] = []
+    already: list[Outcome] = []
+    moved: list[str] = []
+    for change in plan.changes:
+        now = target.content(change.path)
+        entry = target.entries.get(change.path)
+        stamp = entry.stamp if entry is not None else ABSENT
+        if shadow.over(change.path) or not _in_scope(survey.scope, change):
+            moved.append(change.path)
+        elif now == change.after:
+            already.append(Outcome(change, Status.ALREADY, stamp=stamp))
+        elif now != change.before:
+            moved.append(change.path)
+        elif change.source is None:
+            pending.append(msgspec.structs.replace(change, precondition=stamp))
+        elif (source := _renewed(change, survey)) is None:
+            moved.append(change.source.path)
+        else:
+            pending.append(msgspec.structs.replace(change, precondition=stamp, source=source))
+    return Freshness(tuple(pending), tuple(already), tuple(moved))
+
+
+def moved_lines(plan: StylePlan, survey: Survey) -> tuple[str, ...]:
+    """The plan's paths whose line is no longer what the plan makes of them."""
+    return tuple(
+        change.path for change in plan.changes if survey.lines.get(change.path) != change.after
+    )
+
+
+def _in_scope(scope: Scope, change: Change) -> bool:
+    return scope.holds(change.path) and (change.source is None or scope.holds(change.source.path))
+
+
+def _renewed(change: Change, survey: Survey) -> Source | None:
+    """The source as it is now; None where it no longer holds the bytes."""
+    source = change.source
+    if source is None:
+        return None
+    listing: Listing = survey.side(source.side)
+    entry = listing.entries.get(source.path)
+    if entry is None or entry.content != change.after:
+        return None
+    return Source(source.side, source.path, entry.stamp)

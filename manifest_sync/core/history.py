@@ -1,0 +1,71 @@
+"""What was done, as it is told: applies, and the bytes they replaced or deleted."""
+
+import re
+
+import msgspec
+
+from manifest_sync.core.content import Content, Side
+from manifest_sync.core.statistics import Statistics
+
+_ID = re.compile(r"@(\d+)(?:\.(\d+))?")
+
+
+class Who(msgspec.Struct, frozen=True):
+    """On whose behalf a run is made."""
+
+    user: str
+    host: str
+
+
+class Apply(msgspec.Struct, frozen=True):
+    """One style's run."""
+
+    id: str
+    when: str
+    """RFC 3339, UTC."""
+    command: str
+    user: str
+    host: str
+    style: str
+    to: Side
+    statistics: Statistics | None
+    """None for a run that was cut off."""
+
+
+class Deletion(msgspec.Struct, frozen=True):
+    """Bytes that a run took away from a path, by deleting or by replacing."""
+
+    id: str
+    when: str
+    who: Who
+    style: str
+    side: Side
+    path: str
+    content: Content
+    """Of what was taken away."""
+    replaced: bool
+    """Whether other content took its place."""
+    reason: str
+    apply: str
+    plan: str
+    """The plan's fingerprint."""
+    kept_at: str | None
+    """Where the bytes are now; None where they were not kept."""
+
+
+def apply_id(number: int) -> str:
+    """`@7`: a name that no file in scope has, and that reads like one of git's."""
+    return f"@{number}"
+
+
+def deletion_id(apply: int, number: int) -> str:
+    """`@7.3`: the third change of the seventh apply."""
+    return f"@{apply}.{number}"
+
+
+def parse_id(text: str) -> tuple[int, int | None] | None:
+    """(apply, change) of an id; None where the text is no id but a path."""
+    found = _ID.fullmatch(text)
+    if found is None:
+        return None
+    return int(found[1]), int(found[2]) if found[2] is not None else None

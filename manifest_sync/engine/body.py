@@ -1,0 +1,83 @@
+"""Bytes on their way from one side to the other, checked before they are believed."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+import xxhash
+
+from manifest_sync.core.content import Content
+from manifest_sync.core.errors import Corrupted, Moved
+from manifest_sync.core.plan import Source
+from manifest_sync.core.stamps import FileStamp
+from manifest_sync.stores.base import CHUNK, Store
+
+
+class CheckedBody:
+    """A source's bytes, which must turn out to be the content that was promised.
+
+    Where their XXH3 is known (a local file that was hashed), it is compared, which is thirty
+    times cheaper than MD5; else the MD5 is.
+    """
+
+    def __init__(
+        self, store: Store, source: Source, content: Content, known_xxh3: str | None = None
+    ) -> None:
+        """`known_xxh3` belongs to the source's stamp."""
+        self.content = content
+        self.modified_ns = source.stamp.mtime_ns if isinstance(source.stamp, FileStamp) else 0
+        self.xxh3 = known_xxh3
+        """Of the bytes; known once they have been read to their end."""
+        self._store = store
+        self._source = source
+        self._known_xxh3 = known_xxh3
+
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+        """Read the source, in pieces of exactly `size` but for the last.
+
+        Raises Moved where a file, and Corrupted where an object, is not what was promised.
+        """
+        xxh3 = xxhash.xxh3_128()
+        md5 = hashlib.md5(usedforsecurity=False) if self._known_xxh3 is None else None
+        read = 0
+        with self._store.read(self._source.path, self._source.stamp) as reading:
+            self.modified_ns = reading.modified_ns
+            for chunk in _regrouped(reading.chunks, size):
+                read += len(chunk)
+                xxh3.update(chunk)
+                if md5 is not None:
+                    md5.update(chunk)
+                if read < self.content.size:
+                    yield chunk
+                else:
+                    last = chunk
+            if read != self.content.size or not self._is_promised(xxh3, md5):
+                raise self._broken_promise()
+            self.xxh3 = xxh3.hexdigest()
+            if read:
+                yield last
+
+    def _is_promised(self, xxh3: "xxhash.xxh3_128", md5: "hashlib._Hash | None") -> bool:
+        if md5 is None:
+            return xxh3.hexdigest() == self._known_xxh3
+        return md5.hexdigest() == self.content.md5
+
+    def _broken_promise(self) -> Exception:
+        path = self._source.path
+        if isinstance(self._source.stamp, FileStamp):
+            return Moved(f"“{path}” changed while it was being read")
+        return Corrupted(f"the bytes of “{path}” that arrived are not the bytes S3 announced")
+
+
+def _regrouped(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes in pieces of exactly `size`, but for the last."""
+    gathered = bytearray()
+    for chunk in chunks:
+        if not gathered and len(chunk) == size:
+            yield chunk
+            continue
+        gathered += chunk
+        while len(gathered) >= size:
+            yield bytes(gathered[:size])
+            del gathered[:size]
+    if gathered:
+        yield bytes(gathered)

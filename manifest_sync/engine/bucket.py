@@ -1,0 +1,107 @@
+"""Observing S3: which objects belong to the style, and what they contain."""
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+from manifest_sync.core.content import Content, Side
+from manifest_sync.core.errors import StoreError
+from manifest_sync.core.listing import Entry, Found, Listing, Problem
+from manifest_sync.core.manifest import Manifest
+from manifest_sync.core.rows import Rows
+from manifest_sync.core.stamps import FileStamp, ObjectStamp
+from manifest_sync.engine.multipart_etag import gives_etag
+from manifest_sync.engine.pool import work_through
+from manifest_sync.engine.watch import Watch
+from manifest_sync.stores.base import Store
+
+
+class BucketFacts(msgspec.Struct, frozen=True):
+    """A prefix's listing, and what had to be asked for it."""
+
+    listing: Listing
+    learned: tuple[tuple[str, str, str], ...]
+    """(path, ETag, MD5) of objects whose ETag does not tell their MD5."""
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What is already known of objects whose ETag does not tell their MD5 (§5, "Content is")."""
+
+    remembered: Mapping[str, tuple[str, str]]
+    """Path → (ETag, MD5), from our own transfers and from what was asked before."""
+    manifest: Manifest
+    folder: Listing
+    """To recognise a multipart ETag by the local file."""
+
+
+def observe_bucket(
+    store: Store, folder_store: Store, rows: Rows, evidence: Evidence, watch: Watch
+) -> BucketFacts:
+    """Make a listing of the store's rows. Where the ETags are MD5s this costs no request."""
+    entries: dict[str, Entry] = {}
+    opaque: list[Found] = []
+    for row in rows.found:
+        md5 = _known_md5(store, row, evidence)
+        if md5 is None:
+            opaque.append(row)
+        else:
+            entries[row.path] = Entry(Content(row.stamp.size, md5), row.stamp)
+    problems = list(rows.problems)
+    learned: list[tuple[str, str, str]] = []
+
+    def ask(row: Found) -> str | Problem:
+        return _find_out(store, folder_store, row, evidence, watch)
+
+    for row, answer in work_through(opaque, ask, threads=watch.jobs):
+        if isinstance(answer, Problem):
+            problems.append(answer)
+        elif isinstance(row.stamp, ObjectStamp):
+            entries[row.path] = Entry(Content(row.stamp.size, answer), row.stamp)
+            learned.append((row.path, row.stamp.etag, answer))
+    if opaque:
+        entries = dict(sorted(entries.items()))
+    listing = Listing(Side.S3, entries, tuple(sorted(problems)), rows.ignored)
+    return BucketFacts(listing, tuple(learned))
+
+
+def _known_md5(store: Store, row: Found, evidence: Evidence) -> str | None:
+    """The MD5 as far as it is known without asking anybody."""
+    path, stamp = row.path, row.stamp
+    if not isinstance(stamp, ObjectStamp):
+        return None
+    etag, md5 = evidence.remembered.get(path, ("", ""))
+    if etag == stamp.etag:
+        return md5
+    if (told := store.told_md5(stamp)) is not None:
+        return told
+    line = evidence.manifest.lines.get(path)
+    if line is not None and evidence.manifest.etags.get(path) == stamp.etag:
+        return line.md5
+    return None
+
+
+def _find_out(
+    store: Store, folder_store: Store, row: Found, evidence: Evidence, watch: Watch
+) -> str | Problem:
+    """The MD5 by recomputing a multipart ETag, by asking (HEAD), at last by reading (GET)."""
+    local = evidence.folder.entries.get(row.path)
+    try:
+        if (
+            local is not None
+            and isinstance(local.stamp, FileStamp)
+            and isinstance(row.stamp, ObjectStamp)
+            and local.stamp.size == row.stamp.size
+            and gives_etag(folder_store, row.path, local.stamp, row.stamp.etag)
+        ):
+            return local.content.md5
+        if (told := store.ask_md5(row.path, row.stamp)) is not None:
+            return told
+        md5 = hashlib.md5(usedforsecurity=False)
+        with store.read(row.path, row.stamp) as reading:
+            for chunk in reading.chunks:
+                md5.update(chunk)
+    except StoreError as error:
+        return Problem(row.path, Side.S3, "unreadable", str(error))
+    watch.tally.hashed()
+    return md5.hexdigest()

@@ -1,0 +1,68 @@
+"""Reading a file once: MD5 for identity, XXH3 to see cheaply that nothing changed."""
+
+import hashlib
+
+import msgspec
+import xxhash
+
+from manifest_sync.core.captions import text_trouble
+from manifest_sync.core.stamps import FileStamp
+from manifest_sync.engine.tally import Tally
+from manifest_sync.state.cache import Digest
+from manifest_sync.stores.base import CHUNK, Store
+
+MARGIN_NS = 2_000_000_000
+"""How old a file must be before an equal stamp proves equal bytes: FAT stamps in steps of 2 s."""
+
+
+class Unhashed(msgspec.Struct, frozen=True):
+    """A file whose bytes have to be read before anything can be decided about it."""
+
+    path: str
+    stamp: FileStamp
+    known: Digest | None
+    """What its bytes were when it was last hashed."""
+    is_caption: bool
+
+
+def digest(store: Store, job: Unhashed, now_ns: int, tally: Tally) -> Digest:
+    """Hash a file. Raises StoreError: Moved while it is being written to, Denied unreadable.
+
+    `now_ns` is the file system's clock before the reading began. Where the XXH3 is what it was,
+    the bytes are what they were, and their MD5 is not computed again.
+    """
+    trusted = not job.stamp.may_hide_a_later_edit(now_ns, MARGIN_NS)
+    known = job.known if job.known and job.known.stamp.size == job.stamp.size else None
+    if job.stamp.size > CHUNK:
+        if known is None or _xxh3_of(store, job) != known.xxh3:
+            return _of_large(store, job, trusted, tally)
+        return msgspec.structs.replace(known, stamp=job.stamp, trusted=trusted)
+    with store.read(job.path, job.stamp) as reading:
+        data = b"".join(reading.chunks)
+    xxh3 = xxhash.xxh3_128_hexdigest(data)
+    if known is not None and known.xxh3 == xxh3:
+        md5 = known.md5
+    else:
+        md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        tally.hashed()
+    trouble = text_trouble(data) if job.is_caption else None
+    return Digest(job.stamp, md5, xxh3, trusted, trouble)
+
+
+def _xxh3_of(store: Store, job: Unhashed) -> str:
+    xxh3 = xxhash.xxh3_128()
+    with store.read(job.path, job.stamp) as reading:
+        for chunk in reading.chunks:
+            xxh3.update(chunk)
+    return xxh3.hexdigest()
+
+
+def _of_large(store: Store, job: Unhashed, trusted: bool, tally: Tally) -> Digest:
+    """Hash piece by piece. No caption is that long, so nothing is looked into."""
+    md5, xxh3 = hashlib.md5(usedforsecurity=False), xxhash.xxh3_128()
+    with store.read(job.path, job.stamp) as reading:
+        for chunk in reading.chunks:
+            md5.update(chunk)
+            xxh3.update(chunk)
+    tally.hashed()
+    return Digest(job.stamp, md5.hexdigest(), xxh3.hexdigest(), trusted)

@@ -1,0 +1,76 @@
+"""Many jobs, several threads, bounded memory: the only module that makes threads."""
+
+import queue
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+_AHEAD = 4
+"""Jobs queued per thread, so that none waits for the consumer."""
+
+BYTES_IN_FLIGHT = 256 << 20
+"""What may be held in memory by jobs at a time, whatever their number."""
+
+
+def work_through(
+    jobs: Iterable[Job],
+    work: Callable[[Job], Result],
+    *,
+    threads: int,
+    weigh: Callable[[Job], int] = lambda _: 0,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[tuple[Job, Result]]:
+    """Yield each job with its result, in the order they finish.
+
+    Jobs are taken from the iterable only as threads and the byte budget allow; one that weighs
+    more than the whole budget runs alone. When `stopped` turns true no further job begins, and
+    those in flight are finished and yielded. An exception of `work` ends the iteration after
+    those in flight are done.
+    """
+    waiting = iter(jobs)
+    finished: queue.SimpleQueue[tuple[Job, Future[Result]]] = queue.SimpleQueue()
+    in_flight = weight = 0
+    held: Job | None = None
+    exhausted = False
+    with ThreadPoolExecutor(threads, thread_name_prefix="manifest-sync") as executor:
+        try:
+            while True:
+                while not exhausted and in_flight < threads * _AHEAD and not stopped():
+                    if held is None:
+                        held = next(waiting, None)
+                    if held is None:
+                        exhausted = True
+                        break
+                    if in_flight and weight + weigh(held) > BYTES_IN_FLIGHT:
+                        break
+                    job, held = held, None
+                    weight += weigh(job)
+                    in_flight += 1
+                    future = executor.submit(work, job)
+                    future.add_done_callback(partial(_hand_over, finished, job))
+                if not in_flight:
+                    return
+                job, future = finished.get()
+                in_flight -= 1
+                weight -= weigh(job)
+                yield job, future.result()
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+
+def _hand_over(
+    finished: "queue.SimpleQueue[tuple[Job, Future[Result]]]", job: Job, done: "Future[Result]"
+) -> None:
+    finished.put((job, done))
+
+
+def together(first: Callable[[], Job], second: Callable[[], Result]) -> tuple[Job, Result]:
+    """Run two things at the same time; the first error wins, after both have ended."""
+    with ThreadPoolExecutor(1, thread_name_prefix="manifest-sync") as executor:
+        other = executor.submit(first)
+        result = second()
+        return other.result(), result

@@ -1,0 +1,127 @@
+"""One style where it lives: its two stores, and what is known of their files."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
+
+from manifest_sync.core.content import Side
+from manifest_sync.core.events import Listed
+from manifest_sync.core.listing import Found, Listing, Problem, self_and_parents
+from manifest_sync.core.manifest import Manifest
+from manifest_sync.core.memory import Memories
+from manifest_sync.core.record import record
+from manifest_sync.core.rows import divide
+from manifest_sync.core.scope import Scope, nested_styles
+from manifest_sync.core.selection import EVERYTHING, Selection
+from manifest_sync.core.survey import Survey
+from manifest_sync.engine.bucket import BucketFacts, Evidence, observe_bucket
+from manifest_sync.engine.folder import FolderFacts, observe_folder
+from manifest_sync.engine.pool import together
+from manifest_sync.engine.watch import Watch
+from manifest_sync.state.cache import Digest
+from manifest_sync.stores.base import Store
+
+_EVERY = 1000
+"""Rows between two reports of a listing's progress."""
+
+NOTHING_ON_S3 = BucketFacts(Listing(Side.S3, {}), ())
+"""For commands that ask the folder alone."""
+
+
+class Site(msgspec.Struct, frozen=True):
+    """A style's stores, its intent and its memory, before anything was looked at."""
+
+    manifest: Manifest
+    manifest_md5: str
+    folder: Store
+    bucket: Store
+    memory: Memories
+    serial: int
+    digests: Mapping[str, Digest]
+    """The cache's, by path."""
+    object_md5s: Mapping[str, tuple[str, str]]
+    """Path → (ETag, MD5) where the ETag is not the MD5."""
+    now_ns: Callable[[], int]
+    """The clock of the folder's file system."""
+    names_fold: bool = False
+
+
+class Observation(msgspec.Struct, frozen=True):
+    """A style as it was found: what decides, and what the cache is to remember."""
+
+    survey: Survey
+    folder: FolderFacts
+    bucket: BucketFacts
+
+
+def observe(
+    site: Site,
+    watch: Watch,
+    *,
+    with_bucket: bool = True,
+    recorded: bool = False,
+    selection: Selection = EVERYTHING,
+) -> Observation:
+    """Look at both sides at the same time. Raises StoreError where a listing cannot be completed.
+
+    `recorded` brings the lines up to what `record` would make them, as push and pull do.
+    """
+    now_ns = site.now_ns()
+    if with_bucket:
+        there, here = together(lambda: _rows(site.bucket, watch), lambda: _rows(site.folder, watch))
+    else:
+        there, here = [], _rows(site.folder, watch)
+    nested = nested_styles(row.path for row in (*here, *there) if isinstance(row, Found))
+    scope = Scope(site.manifest.header, nested)
+    listed = _at_or_below(site.manifest)
+    folder = observe_folder(
+        site.folder, divide(here, scope, listed), scope, site.digests, now_ns=now_ns, watch=watch
+    )
+    bucket = NOTHING_ON_S3
+    if with_bucket:
+        evidence = Evidence(site.object_md5s, site.manifest, folder.listing)
+        rows = divide(there, scope, listed)
+        bucket = observe_bucket(site.bucket, site.folder, rows, evidence, watch)
+    lines = site.manifest.lines
+    if recorded:
+        lines = record(scope, folder.listing, lines, site.memory, selection)
+    survey = Survey(
+        manifest=site.manifest,
+        manifest_md5=site.manifest_md5,
+        lines=lines,
+        scope=scope,
+        folder=folder.listing,
+        bucket=bucket.listing,
+        memory=site.memory,
+        serial=site.serial,
+        selection=selection,
+        names_fold=site.names_fold,
+    )
+    return Observation(survey, folder, bucket)
+
+
+def _rows(store: Store, watch: Watch) -> list[Found | Problem]:
+    """A store's whole listing."""
+    return list(_reported(store, watch))
+
+
+def _reported(store: Store, watch: Watch) -> Iterator[Found | Problem]:
+    number = 0
+    for number, row in enumerate(store.list(), start=1):
+        if number % _EVERY == 0:
+            watch.tell(Listed(watch.style, store.side, number))
+        yield row
+    watch.tell(Listed(watch.style, store.side, number))
+
+
+def _at_or_below(manifest: Manifest) -> Callable[[str], bool]:
+    """Whether the manifest has a line at a path or anywhere below it."""
+    places: set[str] = set()
+
+    def listed(path: str) -> bool:
+        if not places:
+            places.update(place for line in manifest.lines for place in self_and_parents(line))
+            places.add("")
+        return path in places
+
+    return listed

@@ -1,0 +1,1 @@
+"""Text ⇄ core: manifest, configuration, plans and the documents of --json. Opens no file."""

@@ -1,0 +1,78 @@
+"""`manifest-sync.toml`: the workspace's configuration."""
+
+import tomllib
+from typing import Literal
+
+import msgspec
+
+from manifest_sync.core.errors import InvalidInput
+from manifest_sync.core.paths import shown
+
+CONFIG_NAME = "manifest-sync.toml"
+
+TEMPLATE = """\
+# manifest-sync's configuration of this workspace. Every key is optional.
+# Credentials are never written here: they come from the AWS chain (environment, profiles, roles).
+
+# profile = "default"
+# region = "eu-central-1"
+# endpoint_url = "https://s3.example.org"
+# jobs = 32
+"""
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a workspace may set. None means the default, or the AWS chain's own answer."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    jobs: int | None = None
+    """Transfers at a time."""
+    styles: tuple[str, ...] | None = None
+    """Globs of the style folders, where searching the whole workspace takes too long."""
+    follow_symlinks: bool = False
+    sse: Literal["AES256", "aws:kms", "aws:kms:dsse"] | None = None
+    kms_key_id: str | None = None
+    storage_class: str | None = None
+    trash_prefix: str = ".manifest-sync-trash/"
+    """Where objects of unversioned buckets are kept that a run replaced or deleted."""
+
+
+def parse_config(text: bytes, where: str) -> Config:
+    """Read the configuration. Raises InvalidInput with one sentence."""
+    try:
+        table = tomllib.loads(text.decode("utf-8"))
+        return checked(msgspec.convert(table, Config), where)
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{where} is not UTF-8 text.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput(f"{where} is not valid TOML: {str(error).rstrip('.')}.") from error
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"{where}: {_readable(str(error))}.") from error
+
+
+def checked(config: Config, where: str) -> Config:
+    """Check what a type cannot say. Raises InvalidInput; a password is never repeated."""
+    endpoint = config.endpoint_url
+    if endpoint is not None:
+        scheme, found, rest = endpoint.partition("://")
+        host = rest.partition("/")[0]
+        if not found or scheme not in {"http", "https"} or not host:
+            raise InvalidInput(f"{where}: endpoint_url must look like https://host[:port].")
+        if "@" in host:
+            raise InvalidInput(
+                f"{where}: endpoint_url holds a user name or password; take it out, credentials "
+                "come from the AWS chain."
+            )
+    if config.jobs is not None and not 1 <= config.jobs <= 512:  # noqa: PLR2004 - said in the text
+        raise InvalidInput(f"{where}: jobs is {config.jobs}, but must be from 1 to 512.")
+    prefix = config.trash_prefix
+    if not prefix.endswith("/") or prefix.startswith("/") or shown(prefix) != prefix:
+        raise InvalidInput(f"{where}: trash_prefix must be a key prefix that ends in “/”.")
+    return config
+
+
+def _readable(message: str) -> str:
+    said = message.replace("Object contains unknown field", "there is no setting")
+    return said[:1].lower() + said[1:].replace(" - at `$.", " (in `").replace("`$`", "`")

@@ -1,0 +1,159 @@
+"""The manifest as canonical JSON: the same state always gives the same bytes."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+import msgspec
+
+from manifest_sync.core.content import Content, Md5, Size, all_md5
+from manifest_sync.core.errors import InvalidInput
+from manifest_sync.core.manifest import MANIFEST_VERSION, Header, Manifest
+from manifest_sync.core.paths import first_unsafe, shown
+from manifest_sync.core.remote import parse_remote
+from manifest_sync.core.scope import Scope
+from manifest_sync.formats.json_errors import complaint, repeated_key
+
+_ENCODE = msgspec.json.Encoder().encode
+
+
+class Line(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
+    """One file of the desired state."""
+
+    size: Size
+    md5: Md5
+    etag: str | None = None
+    """Only where S3's ETag is not the MD5 (multipart, KMS)."""
+
+
+class ManifestDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`manifest.json`: the desired state of one style."""
+
+    version: int
+    style: str
+    remote: str
+    files: dict[str, Line]
+    """By path relative to the style folder, sorted in UTF-8 byte order."""
+    schema_uri: str | None = msgspec.field(default=None, name="$schema")
+    include: tuple[str, ...] = ()
+    """gitignore patterns of files that belong to the style besides images and captions."""
+    ignore: tuple[str, ...] = ()
+    """gitignore patterns of files that do not belong to it."""
+    captions: tuple[str, ...] | None = None
+    """Caption suffixes; default `[".txt", ".caption"]`."""
+    images: tuple[str, ...] | None = None
+    """Image suffixes."""
+
+
+_DECODER = msgspec.json.Decoder(ManifestDocument)
+
+
+def parse_manifest(text: bytes, where: str) -> Manifest:
+    """Read a manifest; `where` names it in messages. Raises InvalidInput with one sentence."""
+    try:
+        document = _DECODER.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        _check_version(text, where)
+        raise InvalidInput(complaint(where, text, error, "files", Line)) from error
+    if document.version != MANIFEST_VERSION:
+        _check_version(text, where)
+    if text.count(b'"md5"') != len(document.files) and (key := repeated_key(text, "files")):
+        raise InvalidInput(f"{where} lists “{shown(key)}” twice; keep one of the lines.")
+    if not all_md5(line.md5 for line in document.files.values()):
+        bad = next(path for path, line in document.files.items() if not all_md5([line.md5]))
+        raise InvalidInput(f"{where}: the md5 of “{shown(bad)}” is not 32 hexadecimal digits.")
+    if (unsafe := first_unsafe(document.files)) is not None:
+        raise InvalidInput(f"{where} lists “{shown(unsafe[0])}”, which {unsafe[1]}; remove it.")
+    return Manifest(
+        style=_style(document.style, where),
+        remote=_remote(document.remote, where),
+        header=_header(document, where),
+        lines={path: Content(line.size, line.md5) for path, line in document.files.items()},
+        etags={path: line.etag for path, line in document.files.items() if line.etag},
+        schema_uri=document.schema_uri,
+    )
+
+
+def render_manifest(manifest: Manifest) -> bytes:
+    """Write the canonical form: fixed key order, a line a file, LF, newline at the end."""
+    header = manifest.header
+    head: list[tuple[str, object]] = [
+        ("$schema", manifest.schema_uri),
+        ("version", MANIFEST_VERSION),
+        ("style", manifest.style),
+        ("remote", manifest.remote),
+        ("include", header.include or None),
+        ("ignore", header.ignore or None),
+        ("captions", header.captions),
+        ("images", header.images),
+    ]
+    parts = ["{\n"]
+    parts += (f'  "{key}": {_value(value)},\n' for key, value in head if value is not None)
+    parts.append('  "files": {')
+    separator = "\n"
+    for path in sorted(manifest.lines):
+        line = manifest.lines[path]
+        etag = manifest.etags.get(path)
+        more = f', "etag": {_value(etag)}' if etag else ""
+        parts.append(
+            f'{separator}    {_value(path)}: {{"size": {line.size}, "md5": "{line.md5}"{more}}}'
+        )
+        separator = ",\n"
+    parts.append("\n  }\n}\n" if manifest.lines else "}\n}\n")
+    return "".join(parts).encode()
+
+
+def _value(value: object) -> str:
+    """JSON as a person writes it: a space after each comma of a list."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    return _ENCODE(value).decode()
+
+
+class _Versioned(msgspec.Struct):
+    version: int
+
+
+def _check_version(text: bytes, where: str) -> None:
+    """A newer version may well have fields that look wrong to this one: say that instead."""
+    with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        version = msgspec.json.decode(text, type=_Versioned).version
+        if version != MANIFEST_VERSION:
+            raise InvalidInput(
+                f"{where} has version {version}, but this manifest-sync reads version "
+                f"{MANIFEST_VERSION}; update manifest-sync."
+            )
+
+
+def _style(style: str, where: str) -> str:
+    if not style.strip() or shown(style) != style or "/" in style:
+        raise InvalidInput(
+            f"{where} has style “{shown(style)}”; a style's id is a name without “/” or control "
+            "characters."
+        )
+    return style
+
+
+def _remote(remote: str, where: str) -> str:
+    try:
+        return str(parse_remote(remote))
+    except ValueError as error:
+        raise InvalidInput(f"{where} has remote “{shown(remote)}”: {error}.") from error
+
+
+def _header(document: ManifestDocument, where: str) -> Header:
+    header = Header(document.include, document.ignore, document.captions, document.images)
+    for key, suffixes in (("captions", document.captions), ("images", document.images)):
+        _check_suffixes(where, key, suffixes or ())
+    try:
+        Scope(header)
+    except ValueError as error:
+        raise InvalidInput(f"{where} has an invalid pattern: {error}.") from error
+    return header
+
+
+def _check_suffixes(where: str, key: str, suffixes: Iterable[str]) -> None:
+    for suffix in suffixes:
+        if not suffix.startswith(".") or len(suffix) == 1 or "/" in suffix:
+            raise InvalidInput(
+                f"{where} has “{shown(suffix)}” in {key}; a suffix looks like “.txt”."
+            )

@@ -1,0 +1,180 @@
+"""Plans ⇄ JSON: the saved plan file, and what `plan --json` prints."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from manifest_sync.core.content import Action, Content, Side, all_md5
+from manifest_sync.core.errors import InvalidInput
+from manifest_sync.core.listing import Problem
+from manifest_sync.core.paths import shown, why_unsafe
+from manifest_sync.core.plan import Basis, Change, Conflict, Refusal, Source, StylePlan, Summary
+from manifest_sync.core.reconcile import Reason
+from manifest_sync.core.stamps import Stamp
+from manifest_sync.formats.json_errors import complaint
+
+PLAN_VERSION = 1
+
+
+class ChangeRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One change; `action` is what `before` and `after` say, written out for the reader."""
+
+    side: Side
+    path: str
+    action: Action
+    reason: Reason
+    before: Content | None
+    after: Content | None
+    precondition: Stamp
+    source: Source | None
+    base: Content | None
+
+
+class StylePlanRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One style's plan."""
+
+    style: str
+    folder: str
+    to: Side
+    basis: Basis
+    changes: tuple[ChangeRow, ...]
+    conflicts: tuple[Conflict, ...]
+    problems: tuple[Problem, ...]
+    notices: tuple[Problem, ...]
+    refusals: tuple[Refusal, ...]
+    withheld: tuple[str, ...]
+    taken_in: tuple[str, ...]
+    unrecorded: tuple[str, ...]
+    summary: Summary
+
+
+class PlanDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an apply would do, style by style."""
+
+    format: Literal["manifest-sync/plan"]
+    version: int
+    styles: tuple[StylePlanRow, ...]
+
+
+class _Envelope(msgspec.Struct):
+    """What every version of the document has."""
+
+    format: str
+    version: int
+
+
+def plan_document(plans: Iterable[StylePlan]) -> PlanDocument:
+    """The document of several styles' plans."""
+    return PlanDocument("manifest-sync/plan", PLAN_VERSION, tuple(map(_style_row, plans)))
+
+
+def render_plan(plans: Iterable[StylePlan]) -> bytes:
+    """The saved plan file: the document, indented, with a newline at the end."""
+    return msgspec.json.format(msgspec.json.encode(plan_document(plans)), indent=1) + b"\n"
+
+
+def parse_plan(text: bytes, where: str) -> tuple[StylePlan, ...]:
+    """Read a saved plan. Raises InvalidInput: no field of a plan is believed unchecked."""
+    _check_envelope(text, where)
+    try:
+        document = msgspec.json.decode(text, type=PlanDocument)
+        return tuple(_style_plan(row, where) for row in document.styles)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(complaint(where, text, error)) from error
+    except ValueError as error:
+        raise InvalidInput(f"{where} contradicts itself: {error}.") from error
+
+
+def _check_envelope(text: bytes, where: str) -> None:
+    try:
+        envelope = msgspec.json.decode(text, type=_Envelope)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"{where} is not a saved plan of manifest-sync.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(complaint(where, text, error)) from error
+    if envelope.format != "manifest-sync/plan":
+        raise InvalidInput(f"{where} is a “{shown(envelope.format)}” document, not a plan.")
+    if envelope.version != PLAN_VERSION:
+        raise InvalidInput(
+            f"{where} is a plan of version {envelope.version}, but this manifest-sync applies "
+            f"version {PLAN_VERSION}; make the plan again."
+        )
+
+
+def _style_row(plan: StylePlan) -> StylePlanRow:
+    return StylePlanRow(
+        style=plan.style,
+        folder=plan.folder,
+        to=plan.to,
+        basis=plan.basis,
+        changes=tuple(
+            ChangeRow(
+                side=change.side,
+                path=change.path,
+                action=change.action,
+                reason=change.reason,
+                before=change.before,
+                after=change.after,
+                precondition=change.precondition,
+                source=change.source,
+                base=change.base,
+            )
+            for change in plan.changes
+        ),
+        conflicts=plan.conflicts,
+        problems=plan.problems,
+        notices=plan.notices,
+        refusals=plan.refusals,
+        withheld=plan.withheld,
+        taken_in=plan.taken_in,
+        unrecorded=plan.unrecorded,
+        summary=plan.summary,
+    )
+
+
+def _style_plan(row: StylePlanRow, where: str) -> StylePlan:
+    changes = tuple(_change(change, row.to, where) for change in row.changes)
+    _check_once(row.style, changes)
+    return StylePlan(
+        style=row.style,
+        folder=row.folder,
+        to=row.to,
+        basis=row.basis,
+        changes=changes,
+        conflicts=row.conflicts,
+        problems=row.problems,
+        notices=row.notices,
+        refusals=row.refusals,
+        withheld=row.withheld,
+        taken_in=row.taken_in,
+        unrecorded=row.unrecorded,
+        summary=row.summary,
+    )
+
+
+def _change(row: ChangeRow, to: Side, where: str) -> Change:
+    paths = [row.path] if row.source is None else [row.path, row.source.path]
+    for path in paths:
+        if (reason := why_unsafe(path)) is not None:
+            raise InvalidInput(f"{where} names “{shown(path)}”, which {reason}; nothing was done.")
+    change = Change(
+        side=row.side,
+        path=row.path,
+        before=row.before,
+        after=row.after,
+        reason=row.reason,
+        precondition=row.precondition,
+        source=row.source,
+        base=row.base,
+    )
+    if not all_md5(content.md5 for content in (row.before, row.after, row.base) if content):
+        raise ValueError(f"{shown(row.path)} has an md5 that is not hexadecimal")
+    if change.action is not row.action or change.side is not to:
+        raise ValueError(f"{shown(row.path)} is no {row.action} of the {to} side")
+    return change
+
+
+def _check_once(style: str, changes: Sequence[Change]) -> None:
+    if len({change.path for change in changes}) != len(changes):
+        raise ValueError(f"a path of style {shown(style)} is changed twice")

@@ -1,0 +1,39 @@
+"""The JSON schema of each document, made from the types that read and write it."""
+
+from typing import Any
+
+import msgspec
+
+from manifest_sync.formats import documents
+from manifest_sync.formats.manifest_json import ManifestDocument
+from manifest_sync.formats.plan_json import PlanDocument
+
+DOCUMENTS: dict[str, type[msgspec.Struct]] = {
+    "manifest": ManifestDocument,
+    "plan": PlanDocument,
+    "apply": documents.ApplyDocument,
+    "compare": documents.CompareDocument,
+    "error": documents.ErrorDocument,
+    "history": documents.HistoryDocument,
+    "init": documents.InitDocument,
+    "record": documents.RecordDocument,
+    "sandbox": documents.SandboxDocument,
+    "status": documents.StatusDocument,
+}
+"""By the name that `schema NAME` and `schemas/NAME.schema.json` use."""
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The schema (JSON Schema 2020-12) of a document. Raises KeyError for an unknown name."""
+    made = msgspec.json.schema(DOCUMENTS[name])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"manifest-sync {name}",
+        **made,
+    }
+
+
+def render_schema(name: str) -> str:
+    """The schema as the file in `schemas/` holds it."""
+    text = msgspec.json.format(msgspec.json.encode(schema(name)), indent=2)
+    return text.decode() + "\n"

@@ -1,0 +1,133 @@
+"""cache.db: what was hashed once, so that nothing is hashed twice. May be deleted at any time."""
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import cast
+
+import msgspec
+from sqlite_utils import Database, Migrations
+
+from manifest_sync.core.stamps import FileStamp
+from manifest_sync.state.database import Damaged, NewerFormat, Schema, open_database, writing
+
+_migrations = Migrations("cache")
+
+
+@_migrations()
+def m001_digests(database: Database) -> None:
+    """Digests of local files, and of S3 objects whose ETag does not tell them."""
+    database.conn.execute(
+        "CREATE TABLE digests (folder TEXT NOT NULL, path TEXT NOT NULL,"
+        " size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,"
+        " inode INTEGER NOT NULL, md5 TEXT NOT NULL, xxh3 TEXT NOT NULL,"
+        " trusted INTEGER NOT NULL, trouble TEXT, PRIMARY KEY (folder, path)) WITHOUT ROWID"
+    )
+    database.conn.execute(
+        "CREATE TABLE objects (remote TEXT NOT NULL, path TEXT NOT NULL, etag TEXT NOT NULL,"
+        " md5 TEXT NOT NULL, PRIMARY KEY (remote, path)) WITHOUT ROWID"
+    )
+
+
+_SCHEMA = Schema(_migrations, 1)
+
+
+class Digest(msgspec.Struct, frozen=True, gc=False):
+    """What a file's bytes hash to, and the state of the file that was hashed."""
+
+    stamp: FileStamp
+    md5: str
+    xxh3: str
+    """XXH3-128, 32 hexadecimal digits."""
+    trusted: bool
+    """Whether an equal stamp proves equal bytes (`FileStamp.may_hide_a_later_edit`)."""
+    trouble: str | None = None
+    """What `captions.text_trouble` found, where the file is a caption."""
+
+
+class Cache:
+    """Digests by folder and path. One thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file; one that is damaged or newer is replaced by an empty one."""
+        self.rebuilt: str | None = None
+        """Why the former cache was thrown away, for a warning."""
+        self._path = path
+        try:
+            self._database = open_database(path, _SCHEMA, "NORMAL")
+            self._database.conn.execute("SELECT count(*) FROM digests").fetchone()
+        except (Damaged, NewerFormat) as error:
+            self._start_over(str(error))
+        except sqlite3.DatabaseError as error:
+            self._start_over(f"{path} is damaged: {error}.")
+
+    def digests(self, folder: str) -> dict[str, Digest]:
+        """All that is known of one style folder, by path relative to it."""
+        query = (
+            "SELECT path, size, mtime_ns, ctime_ns, inode, md5, xxh3, trusted, trouble"
+            " FROM digests WHERE folder = ?"
+        )
+        try:
+            rows = self._database.conn.execute(query, (folder,)).fetchall()
+        except sqlite3.DatabaseError as error:
+            self._start_over(f"{self._path} is damaged: {error}.")
+            return {}
+        return {
+            path: Digest(FileStamp(size, mtime, ctime, inode), md5, xxh3, bool(trusted), trouble)
+            for path, size, mtime, ctime, inode, md5, xxh3, trusted, trouble in rows
+        }
+
+    def remember(
+        self, folder: str, digests: Iterable[tuple[str, Digest]], gone: Iterable[str] = ()
+    ) -> None:
+        """Add or replace digests, and forget those of files that are gone."""
+        rows = [
+            (
+                folder,
+                path,
+                digest.stamp.size,
+                digest.stamp.mtime_ns,
+                digest.stamp.ctime_ns,
+                digest.stamp.inode,
+                digest.md5,
+                digest.xxh3,
+                digest.trusted,
+                digest.trouble,
+            )
+            for path, digest in digests
+        ]
+        forgotten = [(folder, path) for path in gone]
+        if not rows and not forgotten:
+            return
+        with writing(self._database) as connection:
+            connection.executemany("DELETE FROM digests WHERE folder = ? AND path = ?", forgotten)
+            connection.executemany(
+                "INSERT OR REPLACE INTO digests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+            )
+
+    def object_md5s(self, remote: str) -> dict[str, tuple[str, str]]:
+        """Path → (ETag, MD5) of the objects of a prefix whose ETag is not their MD5."""
+        rows = self._database.conn.execute(
+            "SELECT path, etag, md5 FROM objects WHERE remote = ?", (remote,)
+        )
+        return {
+            path: (etag, md5) for path, etag, md5 in cast("Iterable[tuple[str, str, str]]", rows)
+        }
+
+    def remember_objects(self, remote: str, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Add (path, ETag, MD5) of objects whose ETag is not their MD5."""
+        listed = [(remote, *row) for row in rows]
+        if listed:
+            with writing(self._database) as connection:
+                connection.executemany("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)", listed)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _start_over(self, why: str) -> None:
+        """Throw the file away: it is memory, not truth; everything in it can be found again."""
+        self.rebuilt = why
+        for name in (self._path.name, f"{self._path.name}-wal", f"{self._path.name}-shm"):
+            self._path.with_name(name).unlink(missing_ok=True)
+        self._database = open_database(self._path, _SCHEMA, "NORMAL")

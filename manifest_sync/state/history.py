@@ -1,0 +1,64 @@
+"""Reading the journal back: applies and deletions, newest first."""
+
+from collections.abc import Collection
+
+import msgspec
+from sqlite_utils import Database
+
+from manifest_sync.core.content import Content, Side
+from manifest_sync.core.history import Apply, Deletion, Who, apply_id, deletion_id
+from manifest_sync.core.statistics import Statistics
+
+
+def applies(database: Database, styles: Collection[str] | None) -> list[Apply]:
+    """Every run of the named styles, or of all."""
+    rows = database.query(
+        "SELECT applies.*, styles.style FROM applies JOIN styles ON styles.id = style_id"
+        " ORDER BY applies.id DESC"
+    )
+    return [
+        Apply(
+            id=apply_id(row["id"]),
+            when=row["began"],
+            command=row["command"],
+            user=row["user"],
+            host=row["host"],
+            style=row["style"],
+            to=Side(row["side"]),
+            statistics=_statistics(row["statistics"]),
+        )
+        for row in rows
+        if styles is None or row["style"] in styles
+    ]
+
+
+def deletions(database: Database, styles: Collection[str] | None) -> list[Deletion]:
+    """Everything that was deleted or replaced, with where its bytes are now."""
+    rows = database.query(
+        "SELECT changes.*, applies.plan, applies.user, applies.host, styles.style"
+        " FROM changes JOIN applies ON applies.id = apply_id JOIN styles ON styles.id = style_id"
+        " WHERE before_md5 IS NOT NULL AND status = 'done'"
+        " ORDER BY apply_id DESC, number DESC"
+    )
+    return [
+        Deletion(
+            id=deletion_id(row["apply_id"], row["number"]),
+            when=row["ended"],
+            who=Who(row["user"], row["host"]),
+            style=row["style"],
+            side=Side(row["side"]),
+            path=row["path"],
+            content=Content(row["before_size"], row["before_md5"]),
+            replaced=row["after_md5"] is not None,
+            reason=row["reason"],
+            apply=apply_id(row["apply_id"]),
+            plan=row["plan"],
+            kept_at=row["kept_at"],
+        )
+        for row in rows
+        if styles is None or row["style"] in styles
+    ]
+
+
+def _statistics(figures: str | None) -> Statistics | None:
+    return None if figures is None else msgspec.json.decode(figures, type=Statistics)

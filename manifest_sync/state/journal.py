@@ -1,0 +1,82 @@
+"""The journal: every change is written down before it is made, and what became of it after."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlite_utils import Database
+
+from manifest_sync.core.content import Content
+from manifest_sync.core.history import Who
+from manifest_sync.core.outcome import Outcome
+from manifest_sync.core.plan import Change
+from manifest_sync.core.statistics import Statistics
+from manifest_sync.state.database import writing
+
+
+def begin(
+    database: Database,
+    style_id: int,
+    changes: Sequence[Change],
+    *,
+    command: str,
+    side: str,
+    plan: str,
+    when: str,
+    who: Who,
+) -> int:
+    """Write down what is about to be done, all of it at once, and return the apply's number."""
+    with writing(database) as connection:
+        cursor = connection.execute(
+            "INSERT INTO applies (style_id, command, side, plan, began, user, host)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (style_id, command, side, plan, when, who.user, who.host),
+        )
+        number = cursor.lastrowid
+        if number is None:
+            raise AssertionError("an insert has a row id")
+        connection.executemany(
+            "INSERT INTO changes (apply_id, number, side, path, action, reason, before_size,"
+            " before_md5, after_size, after_md5) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    number,
+                    index,
+                    change.side,
+                    change.path,
+                    change.action,
+                    change.reason,
+                    *_pair(change.before),
+                    *_pair(change.after),
+                )
+                for index, change in enumerate(changes, start=1)
+            ),
+        )
+    return number
+
+
+def note_outcomes(
+    database: Database, apply: int, outcomes: Iterable[tuple[int, Outcome]], when: str
+) -> None:
+    """Write down what became of changes, by their number in the apply."""
+    with writing(database) as connection:
+        connection.executemany(
+            "UPDATE changes SET status = ?, error = ?, ended = ?, kept_at = ?"
+            " WHERE apply_id = ? AND number = ?",
+            (
+                (outcome.status, outcome.error, when, outcome.kept_at, apply, number)
+                for number, outcome in outcomes
+            ),
+        )
+
+
+def end(database: Database, apply: int, statistics: Statistics, when: str) -> None:
+    """Close an apply with its figures."""
+    figures = msgspec.json.encode(statistics).decode()
+    with writing(database) as connection:
+        connection.execute(
+            "UPDATE applies SET ended = ?, statistics = ? WHERE id = ?", (when, figures, apply)
+        )
+
+
+def _pair(content: Content | None) -> tuple[int | None, str | None]:
+    return (None, None) if content is None else (content.size, content.md5)

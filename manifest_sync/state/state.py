@@ -1,0 +1,101 @@
+"""state.db: memory, journal and history of a workspace. Never deleted by us."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from manifest_sync.core.errors import StateError
+from manifest_sync.state.database import Damaged, NewerFormat, Schema, open_database, translated
+
+_migrations = Migrations("state")
+
+
+@_migrations()
+def m001_memory_and_journal(database: Database) -> None:
+    """The three memories of a path, and every apply with its changes."""
+    # Statement by statement: executescript would commit the migration's transaction.
+    for statement in _MEMORY_AND_JOURNAL.split(";"):
+        database.conn.execute(statement)
+
+
+_MEMORY_AND_JOURNAL = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE styles (
+    id INTEGER PRIMARY KEY,
+    endpoint TEXT NOT NULL,
+    remote TEXT NOT NULL,
+    style TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    serial INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (endpoint, remote)
+);
+CREATE TABLE memory (
+    style_id INTEGER NOT NULL REFERENCES styles,
+    path TEXT NOT NULL,
+    recorded_size INTEGER, recorded_md5 TEXT,
+    base_size INTEGER, base_md5 TEXT,
+    seen_size INTEGER, seen_md5 TEXT,
+    PRIMARY KEY (style_id, path)
+) WITHOUT ROWID;
+CREATE TABLE applies (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    style_id INTEGER NOT NULL REFERENCES styles,
+    command TEXT NOT NULL,
+    side TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    user TEXT NOT NULL,
+    host TEXT NOT NULL,
+    began TEXT NOT NULL,
+    ended TEXT,
+    statistics TEXT
+);
+CREATE TABLE changes (
+    apply_id INTEGER NOT NULL REFERENCES applies,
+    number INTEGER NOT NULL,
+    side TEXT NOT NULL,
+    path TEXT NOT NULL,
+    action TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    before_size INTEGER, before_md5 TEXT,
+    after_size INTEGER, after_md5 TEXT,
+    status TEXT,
+    error TEXT,
+    ended TEXT,
+    kept_at TEXT,
+    PRIMARY KEY (apply_id, number)
+) WITHOUT ROWID
+"""
+
+_SCHEMA = Schema(_migrations, 1)
+
+
+def open_state(path: Path) -> Database:
+    """Open or create state.db. Raises StateError, saying what to do, where it cannot be used."""
+    try:
+        return open_database(path, _SCHEMA, "FULL")
+    except NewerFormat as error:
+        raise StateError(f"{error} Update manifest-sync to use this workspace.") from error
+    except Damaged as error:
+        raise StateError(_what_to_do(error, path)) from error
+
+
+@contextmanager
+def reading_state(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises while state.db is used into a StateError that says what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise StateError(_what_to_do(translated(error, path), path)) from error
+
+
+def _what_to_do(error: StateError, path: Path) -> str:
+    if not isinstance(error, Damaged):
+        return str(error)
+    return (
+        f"{error} Restore it from a backup, or move it away: without it no file is lost, "
+        f"but history is gone and the next runs may ask about files that differ. ({path.name} "
+        "is never deleted by manifest-sync.)"
+    )

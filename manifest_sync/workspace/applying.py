@@ -1,0 +1,98 @@
+"""Applying a plan: journal, act, settle, and write down what the style became."""
+
+from collections.abc import Sequence
+
+from manifest_sync.core.content import Side
+from manifest_sync.core.outcome import Outcome
+from manifest_sync.core.reconcile import Verb
+from manifest_sync.core.scope import Role
+from manifest_sync.core.settle import settle
+from manifest_sync.core.stamps import ObjectStamp
+from manifest_sync.core.statistics import count
+from manifest_sync.engine.apply import Notebook, apply_plan
+from manifest_sync.engine.transfer import Sides
+from manifest_sync.formats.plan_json import render_plan
+from manifest_sync.state import journal, memories
+from manifest_sync.state.cache import Digest
+from manifest_sync.workspace.manifest_file import fingerprint, write_manifest
+from manifest_sync.workspace.resources import Resources, myself
+from manifest_sync.workspace.runs import Applied, Planned
+
+
+def apply_planned(resources: Resources, planned: Planned, command: str) -> Applied:
+    """Make the plan's changes and fold what happened into memory, lines and history."""
+    plan, style = planned.plan, planned.style
+    made: tuple[Outcome, ...] = ()
+    apply = None
+    if plan.changes:
+        apply = journal.begin(
+            resources.state,
+            resources.known(style).id,
+            plan.changes,
+            command=command,
+            side=plan.to,
+            plan=fingerprint(render_plan([plan])),
+            when=resources.when(),
+            who=myself(),
+        )
+        made = _make(resources, planned, apply)
+    outcomes = (*planned.already, *made)
+    _settle(resources, planned, outcomes)
+    statistics = count(outcomes, plan.summary.unchanged, planned.watch.tally.cost())
+    if apply is not None:
+        journal.end(resources.state, apply, statistics, resources.when())
+    return Applied(style, plan, outcomes, statistics)
+
+
+def _make(resources: Resources, planned: Planned, apply: int) -> tuple[Outcome, ...]:
+    """Act, with the journal at hand."""
+    site, style, scope = planned.site, planned.style, planned.observation.survey.scope
+
+    def outcomes(batch: Sequence[tuple[int, Outcome]]) -> None:
+        journal.note_outcomes(resources.state, apply, batch, resources.when())
+
+    def digests(batch: Sequence[tuple[str, Digest]]) -> None:
+        resources.cache.remember(style.name, batch)
+
+    return apply_plan(
+        planned.plan,
+        Sides(
+            folder=site.folder,
+            bucket=site.bucket,
+            digests=planned.observation.folder.digests,
+            keep_under=_keep_under(resources, apply),
+        ),
+        Notebook(outcomes, digests),
+        lambda path: scope.role(path) is Role.CAPTION,
+        planned.watch,
+    )
+
+
+def _keep_under(resources: Resources, apply: int) -> str:
+    """Where an apply keeps what it replaces: no two applies of any workspace share it."""
+    return f"{memories.lineage(resources.state)}-{apply}"
+
+
+def _settle(resources: Resources, planned: Planned, outcomes: Sequence[Outcome]) -> None:
+    """Write down what the workspace remembers now, and what the lines become."""
+    style, survey, verb = planned.style, planned.observation.survey, planned.plan.basis.verb
+    settlement = settle(survey, verb, outcomes)
+    manifest = style.manifest.with_lines(settlement.lines, settlement.etags)
+    # The manifest first: a memory without its line would make `record` think the line was moved
+    # by somebody else, a line without its memory only asks again.
+    if verb is not Verb.APPLY and manifest != style.manifest:
+        write_manifest(style.folder / "manifest.json", manifest)
+    memories.fold(resources.state, resources.known(style).id, settlement.moved)
+    resources.cache.remember_objects(style.manifest.remote, _opaque(outcomes))
+
+
+def _opaque(outcomes: Sequence[Outcome]) -> list[tuple[str, str, str]]:
+    """(path, ETag, MD5) of the objects just written whose ETag is not their MD5."""
+    return [
+        (outcome.change.path, outcome.stamp.etag, outcome.change.after.md5)
+        for outcome in outcomes
+        if outcome.change.side is Side.S3
+        and isinstance(outcome.stamp, ObjectStamp)
+        and outcome.change.after is not None
+        and outcome.stamp.etag != outcome.change.after.md5
+    ]

@@ -1,0 +1,77 @@
+"""What the commands come to: values that the command line and the page show."""
+
+import msgspec
+
+from manifest_sync.core.compare import Comparison
+from manifest_sync.core.errors import ManifestSyncError
+from manifest_sync.core.listing import Listing, Problem
+from manifest_sync.core.outcome import Outcome
+from manifest_sync.core.plan import StylePlan
+from manifest_sync.core.statistics import Statistics
+from manifest_sync.core.status import Standing
+from manifest_sync.engine.site import Observation, Site
+from manifest_sync.engine.watch import Watch
+from manifest_sync.workspace.styles import Style
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """A style that could not be looked at or worked on; the others go on."""
+
+    style: Style
+    error: ManifestSyncError
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """How `record` changed, or would change, one manifest."""
+
+    style: Style
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    hashed: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the manifest said all of this already."""
+        return not (self.added or self.changed or self.removed)
+
+
+class Stands(msgspec.Struct, frozen=True):
+    """How one style stands."""
+
+    style: Style
+    standing: Standing
+    statistics: Statistics
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """One style's folder against S3, with the facts behind it."""
+
+    style: Style
+    comparison: Comparison
+    folder: Listing
+    bucket: Listing
+    problems: tuple[Problem, ...]
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A plan, with the facts it was made from; what `apply` is given."""
+
+    style: Style
+    plan: StylePlan
+    observation: Observation
+    site: Site
+    watch: Watch
+    already: tuple[Outcome, ...] = ()
+    """Of a saved plan: the changes whose result holds already."""
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """What became of a plan."""
+
+    style: Style
+    plan: StylePlan
+    outcomes: tuple[Outcome, ...]
+    statistics: Statistics

@@ -1,0 +1,140 @@
+"""Finding the workspace and its styles on disk."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from manifest_sync.core.errors import InvalidInput, UsageProblem
+from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
+from manifest_sync.core.paths import shown
+from manifest_sync.core.remote import Remote, parse_remote
+from manifest_sync.formats.config_toml import CONFIG_NAME
+from manifest_sync.workspace.manifest_file import read_manifest
+
+
+class Style(msgspec.Struct, frozen=True):
+    """A style folder with its manifest as it is on disk."""
+
+    folder: Path
+    name: str
+    """The folder relative to the workspace, with "/"; "." for the workspace itself."""
+    manifest: Manifest
+    manifest_md5: str
+
+    @property
+    def id(self) -> str:
+        """The style's id."""
+        return self.manifest.style
+
+    @property
+    def remote(self) -> Remote:
+        """Where it lives on S3."""
+        return parse_remote(self.manifest.remote)
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest ancestor that holds a configuration, the start itself included."""
+    start = start.absolute()
+    return next(
+        (place for place in (start, *start.parents) if (place / CONFIG_NAME).is_file()), None
+    )
+
+
+def choose_styles(
+    root: Path, names: Sequence[str], globs: Sequence[str] | None, here: Path
+) -> tuple[Style, ...]:
+    """The styles that are named by id or by folder, or all of the workspace, by folder name.
+
+    Raises UsageProblem for a name that is no style, InvalidInput for two styles with one id or
+    one remote.
+    """
+    folders = sorted(_style_folders(root, globs))
+    named = {folder.resolve() for folder in folders}
+    extra = [here / name for name in names if (here / name / MANIFEST_NAME).is_file()]
+    folders += [folder for folder in extra if folder.resolve() not in named]
+    styles = [load_style(root, folder) for folder in folders]
+    _check_unique(styles)
+    if not names:
+        return tuple(styles)
+    chosen = {style.name: style for name in names for style in [_named(styles, name, here)]}
+    return tuple(chosen.values())
+
+
+def load_style(root: Path, folder: Path) -> Style:
+    """Read a style's manifest. Raises InvalidInput where it is not valid."""
+    name = os.path.relpath(folder.absolute(), root).replace(os.sep, "/")
+    if name == ".." or name.startswith("../"):
+        raise UsageProblem(f"{folder} is not inside the workspace {root}.")
+    where = MANIFEST_NAME if name == "." else f"{name}/{MANIFEST_NAME}"
+    manifest, md5 = read_manifest(folder / MANIFEST_NAME, where)
+    return Style(folder, name, manifest, md5)
+
+
+def _named(styles: Iterable[Style], name: str, here: Path) -> Style:
+    """The style with that id, else the one in that folder."""
+    known = list(styles)
+    for style in known:
+        if style.id == name:
+            return style
+    folder = (here / name).resolve()
+    for style in known:
+        if style.folder.resolve() == folder:
+            return style
+    if (here / name).is_dir():
+        raise UsageProblem(
+            f"“{shown(name)}” has no {MANIFEST_NAME}; make it a style with "
+            f"“manifest-sync init {shown(name)} --remote s3://BUCKET/PREFIX/”."
+        )
+    ids = ", ".join(shown(style.id) for style in known[:10]) or "none"
+    raise UsageProblem(f"There is no style “{shown(name)}”; this workspace has: {ids}.")
+
+
+def _style_folders(root: Path, globs: Sequence[str] | None) -> Iterator[Path]:
+    if globs is None:
+        yield from _below(root)
+        return
+    for pattern in globs:
+        for folder in root.glob(pattern):
+            if (folder / MANIFEST_NAME).is_file():
+                yield folder
+
+
+def _below(root: Path) -> Iterator[Path]:
+    """Every folder with a manifest, the root included; hidden folders are not looked into.
+
+    A folder of the workspace's own level may be a link (§9); deeper links are not followed, so
+    that the walk ends.
+    """
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                listed = list(entries)
+        except OSError:
+            continue
+        for entry in listed:
+            if entry.name == MANIFEST_NAME and entry.is_file():
+                yield folder
+            elif not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
+                waiting.append(folder / entry.name)
+            elif entry.is_symlink() and (folder / entry.name / MANIFEST_NAME).is_file():
+                yield folder / entry.name
+
+
+def _check_unique(styles: Iterable[Style]) -> None:
+    ids: dict[str, Style] = {}
+    remotes: dict[str, Style] = {}
+    for style in styles:
+        for seen, key, what in (
+            (ids, style.id, "id"),
+            (remotes, style.manifest.remote, "remote"),
+        ):
+            other = seen.setdefault(key, style)
+            if other is not style:
+                raise InvalidInput(
+                    f"The styles in {other.name} and {style.name} have one {what}, “{shown(key)}”; "
+                    "give one of them another."
+                )

@@ -1,0 +1,275 @@
+"""One workspace, opened: everything a command does to it goes through here."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from manifest_sync import __version__
+from manifest_sync.core.compare import compare
+from manifest_sync.core.content import Side
+from manifest_sync.core.errors import StalePlan, UsageProblem
+from manifest_sync.core.events import OnEvent, ignore_events
+from manifest_sync.core.freshness import check
+from manifest_sync.core.history import Apply, Deletion
+from manifest_sync.core.paths import shown
+from manifest_sync.core.plan import Basis, Options, StylePlan
+from manifest_sync.core.planning import make_plan
+from manifest_sync.core.reconcile import Verb
+from manifest_sync.core.record import record
+from manifest_sync.core.selection import EVERYTHING, Selection
+from manifest_sync.core.settle import settle_record
+from manifest_sync.core.statistics import Statistics
+from manifest_sync.core.status import stand
+from manifest_sync.engine.site import Observation, Site, observe
+from manifest_sync.engine.tally import Tally
+from manifest_sync.engine.watch import Watch
+from manifest_sync.state import history, memories
+from manifest_sync.workspace.applying import apply_planned
+from manifest_sync.workspace.configuration import load_configuration
+from manifest_sync.workspace.initialising import (
+    init_style,
+    read_published,
+    read_remote,
+    style_to_clone,
+)
+from manifest_sync.workspace.lock import holding, me
+from manifest_sync.workspace.manifest_file import write_manifest
+from manifest_sync.workspace.resources import Resources, myself
+from manifest_sync.workspace.runs import Applied, Compared, Planned, Recorded, Stands
+from manifest_sync.workspace.styles import Style, choose_styles, find_root
+
+_NAMED = 10
+"""Paths that a sentence names before it counts the rest."""
+
+
+class Workspace:
+    """A workspace's styles and what can be done with them. Not for several threads at once."""
+
+    def __init__(self, resources: Resources, stopped: Callable[[], bool] = lambda: False) -> None:
+        """`stopped` turns true when the user presses Ctrl-C during an apply."""
+        self.root = resources.root
+        self._resources = resources
+        self._stopped = stopped
+
+    @classmethod
+    def open(
+        cls,
+        start: Path,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        flags: Mapping[str, str | int | None] | None = None,
+        tell: OnEvent = ignore_events,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Self:
+        """Open the workspace that holds `start`. Raises UsageProblem where there is none."""
+        root = find_root(start)
+        if root is None:
+            raise UsageProblem(
+                f"No workspace here: neither {start.absolute()} nor a folder above it has a "
+                "manifest-sync.toml. Make a style with “manifest-sync init”."
+            )
+        config = load_configuration(root, environ, flags or {})
+        transport = environ.get("MANIFEST_SYNC_TRANSPORT", "auto")
+        return cls(Resources(root, config, transport, tell), stopped)
+
+    def __enter__(self) -> Self:
+        """Nothing is opened before it is needed."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the databases."""
+        self._resources.close()
+
+    def styles(self, names: Sequence[str] = (), here: Path | None = None) -> tuple[Style, ...]:
+        """The styles of these ids or folders (relative to `here`), or all."""
+        return choose_styles(self.root, names, self._resources.config.styles, here or self.root)
+
+    def init(self, folder: Path, remote: str, style: str | None = None) -> Style:
+        """Make a folder below the workspace a style."""
+        return init_style(self._resources, folder, read_remote(remote), style)
+
+    def begin_clone(self, folder: Path, remote: str) -> Style:
+        """Make a folder the style that is on S3, without its files: what a pull then brings.
+
+        Raises StoreError where S3 cannot be listed, before anything is written.
+        """
+        place = read_remote(remote)
+        bucket = self._resources.bucket_store(place, Tally())
+        for _ in bucket.list():
+            break
+        published = read_published(bucket, place)
+        return style_to_clone(self._resources, folder, place, published)
+
+    @contextmanager
+    def holding(self, command: str, timeout: float = 0.0) -> Iterator[None]:
+        """Keep every other run out of the workspace. Raises Locked after `timeout` seconds."""
+        resources = self._resources
+        holder = me(command, myself().host, resources.when())
+        with holding(resources.folder / "lock", holder, timeout):
+            yield
+
+    def record(self, style: Style, *, check: bool = False) -> Recorded:
+        """Bring the manifest up to the folder; with `check` only say what would change."""
+        site, watch = self._site(style)
+        observation = self._observe(style, site, watch, with_bucket=False)
+        survey = observation.survey
+        before = style.manifest.lines
+        after = record(survey.scope, survey.folder, before, survey.memory)
+        if not check:
+            manifest = style.manifest.with_lines(after, style.manifest.etags)
+            if manifest != style.manifest:
+                write_manifest(style.folder / "manifest.json", manifest)
+            moved = settle_record(msgspec.structs.replace(survey, lines=after))
+            resources = self._resources
+            memories.fold(resources.state, resources.known(style).id, moved)
+        kept = before.keys() & after.keys()
+        changed = tuple(sorted(path for path in kept if before[path] != after[path]))
+        return Recorded(
+            style=style,
+            added=tuple(sorted(after.keys() - before.keys())),
+            changed=changed,
+            removed=tuple(sorted(before.keys() - after.keys())),
+            unchanged=len(kept) - len(changed),
+            hashed=watch.tally.cost().hashed,
+            problems=survey.folder.problems,
+        )
+
+    def status(self, style: Style) -> Stands:
+        """How the style stands: folder, manifest and S3."""
+        site, watch = self._site(style)
+        observation = self._observe(style, site, watch)
+        troubles = {
+            path: digest.trouble
+            for path, digest in observation.folder.digests.items()
+            if digest.trouble is not None
+        }
+        standing = stand(observation.survey, troubles)
+        return Stands(style, standing, Statistics(cost=watch.tally.cost()))
+
+    def compare(self, style: Style) -> Compared:
+        """The folder as it is now against S3 as it is now."""
+        site, watch = self._site(style)
+        survey = self._observe(style, site, watch).survey
+        comparison = compare(survey.folder, survey.bucket)
+        return Compared(style, comparison, survey.folder, survey.bucket, survey.problems)
+
+    def plan(
+        self,
+        style: Style,
+        verb: Verb,
+        to: Side,
+        options: Options,
+        selection: Selection = EVERYTHING,
+    ) -> Planned:
+        """What the command would do to one side. Changes nothing."""
+        site, watch = self._site(style)
+        selection = msgspec.structs.replace(selection, only=options.only)
+        observation = self._observe(
+            style, site, watch, recorded=verb is not Verb.APPLY, selection=selection
+        )
+        basis = Basis(
+            verb=verb,
+            manifest=style.manifest_md5,
+            serial=site.serial,
+            remote=style.manifest.remote,
+            endpoint=self._resources.endpoint(style),
+            options=options,
+            tool=__version__,
+            made_at=self._resources.when(),
+        )
+        plan = make_plan(observation.survey, to, basis, style.name)
+        return Planned(style, plan, observation, site, watch)
+
+    def renew(self, plan: StylePlan) -> Planned:
+        """A saved plan, with what is left of it to do. Raises StalePlan, naming what moved.
+
+        The style, its folder and its remote must be this workspace's own: a plan from elsewhere
+        can neither change where bytes go nor leave the folder.
+        """
+        style = next((known for known in self.styles() if known.id == plan.style), None)
+        if style is None:
+            raise StalePlan(f"The plan is for style “{shown(plan.style)}”, which is not here.")
+        there = (plan.folder, plan.basis.remote, plan.basis.endpoint)
+        here = (style.name, style.manifest.remote, self._resources.endpoint(style))
+        if there != here:
+            raise StalePlan(
+                f"The plan for style “{shown(plan.style)}” is for {_where(there)}, but the style "
+                f"is {_where(here)}."
+            )
+        site, watch = self._site(style)
+        selection = Selection(only=plan.basis.options.only)
+        observation = self._observe(
+            style, site, watch, recorded=plan.basis.verb is not Verb.APPLY, selection=selection
+        )
+        freshness = check(plan, observation.survey)
+        if freshness.moved:
+            raise StalePlan(
+                f"The plan for style “{shown(plan.style)}” is stale; since it was made these "
+                f"moved: {_some(freshness.moved)}. Make the plan again."
+            )
+        if freshness.pending and plan.basis.manifest != style.manifest_md5:
+            raise StalePlan(
+                f"The plan for style “{shown(plan.style)}” is stale: its manifest "
+                f"({style.name}/manifest.json) moved since it was made. Make the plan again."
+            )
+        left = msgspec.structs.replace(plan, changes=freshness.pending)
+        return Planned(style, left, observation, site, watch, freshness.already)
+
+    def apply(self, planned: Planned, command: str) -> Applied:
+        """Do what the plan says, remember what happened, and write it into the history."""
+        return apply_planned(self._resources, planned, command)
+
+    def applies(self, styles: Sequence[Style] | None = None) -> list[Apply]:
+        """Every run, newest first."""
+        return history.applies(self._resources.state, _ids(styles))
+
+    def deletions(self, styles: Sequence[Style] | None = None) -> list[Deletion]:
+        """Everything that was deleted or replaced, newest first."""
+        return history.deletions(self._resources.state, _ids(styles))
+
+    def _site(self, style: Style) -> tuple[Site, Watch]:
+        resources = self._resources
+        watch = Watch(style.id, Tally(), resources.tell, self._stopped, resources.jobs)
+        return resources.site(style, watch.tally), watch
+
+    def _observe(
+        self,
+        style: Style,
+        site: Site,
+        watch: Watch,
+        *,
+        with_bucket: bool = True,
+        recorded: bool = False,
+        selection: Selection = EVERYTHING,
+    ) -> Observation:
+        """Look at the style, and remember what had to be read or asked."""
+        observation = observe(
+            site, watch, with_bucket=with_bucket, recorded=recorded, selection=selection
+        )
+        facts = observation.folder
+        cache = self._resources.cache
+        cache.remember(
+            style.name,
+            [(path, facts.digests[path]) for path in facts.fresh],
+            site.digests.keys() - facts.digests.keys(),
+        )
+        cache.remember_objects(style.manifest.remote, observation.bucket.learned)
+        return observation
+
+
+def _ids(styles: Sequence[Style] | None) -> frozenset[str] | None:
+    return None if styles is None else frozenset(style.id for style in styles)
+
+
+def _some(paths: Sequence[str]) -> str:
+    names = ", ".join(shown(path) for path in paths[:_NAMED])
+    return names if len(paths) <= _NAMED else f"{names} and {len(paths) - _NAMED} more"
+
+
+def _where(place: tuple[str, str, str]) -> str:
+    folder, remote, endpoint = place
+    return f"folder {shown(folder)} and {shown(remote)} at {shown(endpoint)}"
