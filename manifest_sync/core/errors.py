@@ -84,7 +84,7 @@ class Corrupted(StoreError):
 
 
 class Denied(StoreError):
-    """The credentials do not allow it."""
+    """The credentials, or a file's permissions, do not allow it."""
 
     code = "denied"
 

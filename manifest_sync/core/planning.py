@@ -9,6 +9,7 @@ from manifest_sync.core.content import Side
 from manifest_sync.core.listing import Problem
 from manifest_sync.core.plan import Basis, Change, Conflict, StylePlan, summarise
 from manifest_sync.core.reconcile import Choices, Facts, Reason, Verb, Verdict, decide
+from manifest_sync.core.record import record
 from manifest_sync.core.sources import SourceFinder
 from manifest_sync.core.stamps import ABSENT
 from manifest_sync.core.survey import Survey, facts
@@ -48,11 +49,10 @@ def _rule_all(survey: Survey, to: Side, basis: Basis) -> _Rulings:
     """Ask the table about every path."""
     options = basis.options
     choices = Choices(options.delete, options.overwrite, options.take)
-    gathered = _Rulings([], [], [], [])
-    for case in facts(survey, basis.verb, to):
-        if case.target == case.desired:
-            gathered.unchanged += case.target is not None
-            continue
+    held = survey.side(to).entries
+    gathered = _Rulings([], [], [], [], unchanged=sum(path in held for path in survey.paths()))
+    for case in facts(survey, basis.verb, to, only_differing=True):
+        gathered.unchanged -= case.target is not None
         ruling = decide(to, basis.verb, case, choices)
         reason = ruling.reason or Reason.MODIFIED
         match ruling.verdict:
@@ -77,7 +77,7 @@ def _changes(
     deleted = [case.path for case, _ in rulings.wanted if case.desired is None]
     written = [case.path for case, _ in rulings.wanted if case.desired is not None]
     finder = SourceFinder(survey, to, written, (*deleted, *rulings.withheld))
-    clashes = _clashes(survey, written, deleted) if to is Side.LOCAL else {}
+    clashes = _clashes(survey, written) if to is Side.LOCAL else {}
     changes: list[Change] = []
     problems: list[Problem] = []
     for case, reason in rulings.wanted:
@@ -106,12 +106,15 @@ def _changes(
     return tuple(changes), problems
 
 
-def _clashes(survey: Survey, written: Iterable[str], deleted: Iterable[str]) -> dict[str, Problem]:
-    """Which files the folder could not take in because of another name."""
+def _clashes(survey: Survey, written: Iterable[str]) -> dict[str, Problem]:
+    """Which files the folder could not take in because of another name.
+
+    Deletions come after everything else, so what they will take away is still in the way.
+    """
     created = [path for path in written if path not in survey.folder.entries]
     if not created:
         return {}
-    held = survey.folder.entries.keys() - frozenset(deleted)
+    held = survey.folder.entries.keys()
     blind = merged_twins(created, held) if survey.names_fold else {}
     return blind | file_and_folder(created, held)
 
@@ -131,6 +134,6 @@ def _nowhere(path: str, to: Side) -> Problem:
 
 
 def _unrecorded(survey: Survey) -> tuple[str, ...]:
-    """Where the folder differs from the manifest's lines."""
-    paths = (path for path in survey.paths() if path in survey.folder.entries)
-    return tuple(path for path in paths if survey.folder.content(path) != survey.lines.get(path))
+    """Where the folder has something to say that the manifest's lines do not say yet."""
+    said = record(survey.scope, survey.folder, survey.lines, survey.memory, survey.selection)
+    return tuple(path for path in survey.paths() if said.get(path) != survey.lines.get(path))

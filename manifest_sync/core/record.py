@@ -25,16 +25,20 @@ def record(
     selection keeps its line, one out of scope loses it.
     """
     shadow = Shadow(folder.problems)
+
+    def say(path: str, held: Content | None, line: Content | None) -> Content | None:
+        if not selection.picks(scope, path):
+            return line
+        if held is None and not scope.holds(path):
+            return None
+        if shadow.over(path) or held == memory.get(path, BLANK).recorded:
+            return line
+        return held
+
     result: dict[str, Content] = {}
-    for path in sorted(folder.entries.keys() | lines.keys()):
-        line = lines.get(path)
-        if shadow.over(path) or not selection.picks(scope, path):
-            said = line
-        elif path not in folder.entries and not scope.holds(path):
-            said = None
-        else:
-            held = folder.content(path)
-            said = line if held == memory.get(path, BLANK).recorded else held
+    for path in sorted([*folder.entries, *(path for path in lines if path not in folder.entries)]):
+        held, line = folder.content(path), lines.get(path)
+        said = line if held == line else say(path, held, line)
         if said is not None:
             result[path] = said
     return result

@@ -75,4 +75,4 @@ class Scope:
 def nested_styles(paths: Iterable[str]) -> frozenset[str]:
     """The folders, below the style's own, that hold a manifest."""
     tail = "/" + MANIFEST_NAME
-    return frozenset(path.removesuffix(tail) for path in paths if path.endswith(tail))
+    return frozenset(path.removesuffix(tail) for path in paths if path.endswith(tail)) - {""}

@@ -6,7 +6,6 @@ from typing import TypeVar
 import msgspec
 
 from manifest_sync.core.content import Content, Side
-from manifest_sync.core.listing import Shadow
 from manifest_sync.core.manifest import Manifest
 from manifest_sync.core.memory import BLANK, Memory
 from manifest_sync.core.outcome import Outcome
@@ -35,98 +34,100 @@ def settle(
     """Fold what happened, not what was planned, into memory and lines.
 
     `published` is the manifest that is on S3 after the run: after a push the one it wrote,
-    after a pull the one it read. A path whose change failed, or that a problem covers, keeps
-    its line and its memory; one out of scope loses both.
+    after a pull the one it read. A path whose change failed is as `record` left it, one that a
+    problem covers keeps its line and its memory; one out of scope loses both.
     """
     after = _After(survey, outcomes)
+    announced = published.lines if published is not None else None
     lines = dict(survey.lines)
     etags = dict(survey.manifest.etags)
     moved: dict[str, Memory] = {}
-    for path in survey.memory.keys() | lines.keys():
-        if not survey.scope.holds(path):
-            lines.pop(path, None)
-            if path in survey.memory:
-                moved[path] = BLANK
-    for path in after.known_paths():
-        old = survey.memory.get(path, BLANK)
-        local, there = after.content(Side.LOCAL, path), after.content(Side.S3, path)
-        announced = published.lines.get(path) if published is not None else None
-        base = there if local == there else old.base
+    for path in _out_of_scope(survey):
+        lines.pop(path, None)
+        _note(moved, survey, path, BLANK)
+    for path in survey.paths(also=survey.memory):
+        known = _as_recorded(survey, path)
+        if path in after.unknown:
+            _note(moved, survey, path, known)
+            continue
+        local, there = after.local.get(path), after.there.get(path)
+        said = announced.get(path) if announced is not None else None
+        base = there if local == there else known.base
         has_own_say = verb is Verb.APPLY or local != base
-        if not has_own_say and (verb is Verb.PULL or (published and there == announced)):
+        if not has_own_say and (verb is Verb.PULL or (announced is not None and there == said)):
             _put(lines, path, there)
         line = lines.get(path)
-        _put(etags, path, _opaque_etag(after.stamp(path), there) if line == there else None)
-        new = Memory(
-            recorded=local if local == line else old.recorded,
-            base=base,
-            seen=announced if published and local == announced else old.seen,
-        )
-        if new != old:
-            moved[path] = new
+        _put(etags, path, after.opaque_etags.get(path) if line == there else None)
+        recorded = local if local == line else known.recorded
+        seen = said if announced is not None and local == said else known.seen
+        _note(moved, survey, path, Memory(recorded, base, seen))
     return Settlement(dict(sorted(lines.items())), etags, moved)
 
 
 def settle_record(survey: Survey) -> dict[str, Memory]:
     """The memories that `record` moves: folder and manifest were just seen equal."""
     moved: dict[str, Memory] = {}
-    for path in _After(survey, ()).known_paths():
-        old = survey.memory.get(path, BLANK)
-        local = survey.folder.content(path)
-        if local == survey.lines.get(path) and local != old.recorded:
-            moved[path] = msgspec.structs.replace(old, recorded=local)
+    for path in _out_of_scope(survey):
+        _note(moved, survey, path, BLANK)
+    for path in survey.paths(also=survey.memory):
+        _note(moved, survey, path, _as_recorded(survey, path))
     return moved
+
+
+def _as_recorded(survey: Survey, path: str) -> Memory:
+    """The memory of a path with folder and line compared as they were before the run."""
+    memory = survey.memory.get(path, BLANK)
+    local = survey.folder.content(path)
+    if local == memory.recorded or local != survey.lines.get(path):
+        return memory
+    return msgspec.structs.replace(memory, recorded=local)
+
+
+def _note(moved: dict[str, Memory], survey: Survey, path: str, new: Memory) -> None:
+    """Keep a memory where it is another than before."""
+    if new != survey.memory.get(path, BLANK):
+        moved[path] = new
+
+
+def _out_of_scope(survey: Survey) -> list[str]:
+    """The selected paths that have a line or are remembered, but belong to the style no more."""
+    unlisted = (
+        (survey.lines.keys() | survey.memory.keys())
+        - survey.folder.entries.keys()
+        - survey.bucket.entries.keys()
+    )
+    return [
+        path
+        for path in unlisted
+        if not survey.scope.holds(path) and survey.selection.picks(survey.scope, path)
+    ]
 
 
 class _After:
     """What both sides hold after a run: the listings, and the outcomes on top of them."""
 
     def __init__(self, survey: Survey, outcomes: Iterable[Outcome]) -> None:
-        self._survey = survey
-        self._made: dict[tuple[Side, str], Outcome] = {}
-        self._unknown: set[str] = set()
+        self.local = {path: entry.content for path, entry in survey.folder.entries.items()}
+        self.there = {path: entry.content for path, entry in survey.bucket.entries.items()}
+        self.opaque_etags = {
+            path: entry.stamp.etag
+            for path, entry in survey.bucket.entries.items()
+            if isinstance(entry.stamp, ObjectStamp) and entry.stamp.etag != entry.content.md5
+        }
+        """Worth remembering: the ETags that are not simply the MD5."""
+        self.unknown: set[str] = set()
         for outcome in outcomes:
             change = outcome.change
-            if outcome.status.holds:
-                self._made[change.side, change.path] = outcome
+            if not outcome.status.holds:
+                self.unknown.add(change.path)
+            elif change.side is Side.LOCAL:
+                _put(self.local, change.path, change.after)
             else:
-                self._unknown.add(change.path)
-
-    def known_paths(self) -> list[str]:
-        """Every selected path in scope that is anywhere or remembered and whose state is known."""
-        survey = self._survey
-        shadow = Shadow(survey.problems)
-        everywhere = (
-            survey.memory.keys()
-            | survey.lines.keys()
-            | survey.folder.entries.keys()
-            | survey.bucket.entries.keys()
-        )
-        return [
-            path
-            for path in everywhere
-            if path not in self._unknown
-            and not shadow.over(path)
-            and survey.scope.holds(path)
-            and survey.selection.picks(survey.scope, path)
-        ]
-
-    def content(self, side: Side, path: str) -> Content | None:
-        """What the side holds now."""
-        if (outcome := self._made.get((side, path))) is not None:
-            return outcome.change.after
-        return self._survey.side(side).content(path)
-
-    def stamp(self, path: str) -> Stamp | None:
-        """The object's stamp now."""
-        if (outcome := self._made.get((Side.S3, path))) is not None:
-            return outcome.stamp
-        entry = self._survey.bucket.entries.get(path)
-        return entry.stamp if entry is not None else None
+                _put(self.there, change.path, change.after)
+                _put(self.opaque_etags, change.path, _opaque(outcome.stamp, change.after))
 
 
-def _opaque_etag(stamp: Stamp | None, content: Content | None) -> str | None:
-    """The ETag worth remembering: one that is not simply the MD5."""
+def _opaque(stamp: Stamp | None, content: Content | None) -> str | None:
     if not isinstance(stamp, ObjectStamp) or content is None or stamp.etag == content.md5:
         return None
     return stamp.etag

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from manifest_sync.core.content import Content, Side
-from manifest_sync.core.listing import Listing
+from manifest_sync.core.listing import Listing, Shadow
 from manifest_sync.core.plan import Source
 from manifest_sync.core.survey import Survey
 
@@ -25,6 +25,7 @@ class SourceFinder:
         self._taker = survey.side(to)
         self._written = frozenset(written)
         self._going = tuple(going)
+        self._shadow = Shadow(survey.problems)
         self._by_content: dict[Side, dict[Content, str]] = {}
         self._moving = self._index(self._taker, self._going) if to is Side.S3 else {}
 
@@ -46,12 +47,12 @@ class SourceFinder:
             self._by_content[listing.side] = self._index(listing, listing.entries.keys() - written)
         return self._by_content[listing.side]
 
-    @staticmethod
-    def _index(listing: Listing, paths: Iterable[str]) -> dict[Content, str]:
-        """Content → the first of the given paths that holds it."""
+    def _index(self, listing: Listing, paths: Iterable[str]) -> dict[Content, str]:
+        """Content → the first of the given paths that holds it, and that no problem covers."""
         found: dict[Content, str] = {}
         for path in sorted(paths):
-            if (entry := listing.entries.get(path)) is not None:
+            entry = listing.entries.get(path)
+            if entry is not None and not self._shadow.over(path):
                 found.setdefault(entry.content, path)
         return found
 

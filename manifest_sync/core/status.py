@@ -31,6 +31,10 @@ class Standing(msgspec.Struct, frozen=True):
     """Two contents that were never known to be equal."""
     conflicts: tuple[str, ...]
     """Changed on both sides since they were last equal."""
+    deleted_here: tuple[str, ...]
+    """Those of `ahead` that only a push with --delete brings S3 up to."""
+    deleted_there: tuple[str, ...]
+    """Those of `behind` that only a pull with --delete brings the folder up to."""
     not_downloaded: tuple[str, ...]
     """In the manifest, not in the folder, and never deleted here."""
     ignored: tuple[str, ...]
@@ -90,6 +94,8 @@ def stand(survey: Survey, troubles: Mapping[str, str]) -> Standing:
         behind=tuple(groups["behind"]),
         different=tuple(groups["different"]),
         conflicts=tuple(groups["conflicts"]),
+        deleted_here=tuple(path for path in groups["ahead"] if path not in folder.entries),
+        deleted_there=tuple(path for path in groups["behind"] if path not in bucket.entries),
         not_downloaded=tuple(not_downloaded),
         ignored=tuple(sorted({*folder.ignored, *bucket.ignored})),
         problems=survey.problems,

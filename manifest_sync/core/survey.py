@@ -1,6 +1,6 @@
 """Everything that is known about one style at one moment: what a decision is made from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -42,43 +42,51 @@ class Survey(msgspec.Struct, frozen=True):
         """The listing of one side."""
         return self.folder if side is Side.LOCAL else self.bucket
 
-    def paths(self) -> list[str]:
-        """Every selected path that is somewhere, without those under a problem, sorted."""
-        everywhere = self.folder.entries.keys() | self.bucket.entries.keys() | self.lines.keys()
-        shadow = Shadow(self.problems)
-        if not shadow and self.selection.is_everything:
-            return sorted(everywhere)
-        return sorted(
-            path
-            for path in everywhere
-            if not shadow.over(path) and self.selection.picks(self.scope, path)
-        )
+    def paths(self, also: Iterable[str] = ()) -> list[str]:
+        """Every selected path in scope that is somewhere, or in `also`; sorted.
+
+        Without those under a problem. What a listing holds is in scope, so only the others,
+        lines without a file mostly, are asked about.
+        """
+        folder, bucket = self.folder.entries, self.bucket.entries
+        found = [*folder, *(path for path in bucket if path not in folder)]
+        unlisted = (self.lines.keys() | frozenset(also)) - folder.keys() - bucket.keys()
+        found.extend(path for path in unlisted if self.scope.holds(path))
+        found.sort()
+        if shadow := Shadow(self.problems):
+            found = [path for path in found if not shadow.over(path)]
+        if not self.selection.is_everything:
+            found = [path for path in found if self.selection.picks(self.scope, path)]
+        return found
 
 
-def facts(survey: Survey, verb: Verb, to: Side) -> Iterator[Facts]:
-    """What the table asks about each path, in path order, for one command and direction."""
-    folder, bucket = survey.folder, survey.bucket
+def facts(
+    survey: Survey, verb: Verb, to: Side, *, only_differing: bool = False
+) -> Iterator[Facts]:
+    """What the table asks about each path, in path order, for one command and direction.
+
+    Most paths are in step; who has no use for them is spared looking up what is remembered.
+    """
+    folder, bucket, lines = survey.folder.entries, survey.bucket.entries, survey.lines
+    announced = survey.published.lines if survey.published is not None else None
     for path in survey.paths():
-        local, there = folder.content(path), bucket.content(path)
-        line = survey.lines.get(path)
+        file, there = folder.get(path), bucket.get(path)
+        local = file.content if file is not None else None
+        remote = there.content if there is not None else None
+        line = lines.get(path) if local is None or verb is Verb.APPLY else None
+        desired = _desired(verb, local, remote, line)
+        target = remote if to is Side.S3 else local
+        if only_differing and target == desired:
+            continue
         memory = survey.memory.get(path, BLANK)
         unseen, published = False, None
-        if survey.published is not None:
-            published = survey.published.lines.get(path)
-            known = (memory.seen, local, line) if _goes_by_lines(verb, to) else (memory.seen, local)
-            unseen = published not in known
-        yield Facts(
-            path=path,
-            desired=_desired(verb, local, there, line),
-            target=there if to is Side.S3 else local,
-            base=memory.base,
-            unseen=unseen,
-            published=published,
-        )
-
-
-def _goes_by_lines(verb: Verb, to: Side) -> bool:
-    return verb is Verb.APPLY and to is Side.S3
+        if announced is not None:
+            published = announced.get(path)
+            unseen = published not in (memory.seen, local)
+            if verb is Verb.APPLY and to is Side.S3:
+                unseen = unseen and published != line
+        base = local if local == remote else memory.base
+        yield Facts(path, desired, target, base, unseen, published)
 
 
 def _desired(

@@ -75,8 +75,8 @@ def _known_md5(store: Store, row: Found, evidence: Evidence) -> str | None:
         return md5
     if (told := store.told_md5(stamp)) is not None:
         return told
-    line = evidence.manifest.lines.get(path)
-    if line is not None and evidence.manifest.etags.get(path) == stamp.etag:
+    line, noted = evidence.manifest.lines.get(path), evidence.manifest.etags.get(path)
+    if line is not None and (line.size, noted) == (stamp.size, stamp.etag):
         return line.md5
     return None
 

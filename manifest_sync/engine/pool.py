@@ -1,4 +1,4 @@
-"""Many jobs, several threads, bounded memory: the only module that makes threads."""
+"""Many jobs at a time: several threads, bounded memory, a clean end."""
 
 import queue
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +16,13 @@ BYTES_IN_FLIGHT = 256 << 20
 """What may be held in memory by jobs at a time, whatever their number."""
 
 
+class _NotBegun:
+    """The result of a job that was queued for a thread when the work was stopped."""
+
+
+_NOT_BEGUN = _NotBegun()
+
+
 def work_through(
     jobs: Iterable[Job],
     work: Callable[[Job], Result],
@@ -28,11 +35,15 @@ def work_through(
 
     Jobs are taken from the iterable only as threads and the byte budget allow; one that weighs
     more than the whole budget runs alone. When `stopped` turns true no further job begins, and
-    those in flight are finished and yielded. An exception of `work` ends the iteration after
-    those in flight are done.
+    those in flight are finished and yielded; the rest are not yielded at all. An exception of
+    `work` ends the iteration after those in flight are done.
     """
+
+    def begin(job: Job) -> Result | _NotBegun:
+        return _NOT_BEGUN if stopped() else work(job)
+
     waiting = iter(jobs)
-    finished: queue.SimpleQueue[tuple[Job, Future[Result]]] = queue.SimpleQueue()
+    finished: queue.SimpleQueue[tuple[Job, Future[Result | _NotBegun]]] = queue.SimpleQueue()
     in_flight = weight = 0
     held: Job | None = None
     exhausted = False
@@ -50,14 +61,16 @@ def work_through(
                     job, held = held, None
                     weight += weigh(job)
                     in_flight += 1
-                    future = executor.submit(work, job)
+                    future = executor.submit(begin, job)
                     future.add_done_callback(partial(_hand_over, finished, job))
                 if not in_flight:
                     return
                 job, future = finished.get()
                 in_flight -= 1
                 weight -= weigh(job)
-                yield job, future.result()
+                result = future.result()
+                if not isinstance(result, _NotBegun):
+                    yield job, result
         finally:
             executor.shutdown(cancel_futures=True)
 

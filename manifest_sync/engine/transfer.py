@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import msgspec
 import tenacity
 
-from manifest_sync.core.content import Side
-from manifest_sync.core.errors import Moved, NotFound, StoreError, Transient
+from manifest_sync.core.content import Content, Side
+from manifest_sync.core.errors import Corrupted, Moved, NotFound, StoreError, Transient
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Change
 from manifest_sync.core.stamps import AbsentStamp, FileStamp
@@ -76,6 +76,7 @@ def _make(change: Change, sides: Sides) -> Transferred:
     written = target.write(
         change.path, body, expect=change.precondition, keep_under=sides.keep_under
     )
+    _check_answer(change.after, target, written)
     outcome = _done(change, written, sent=change.after.size)
     if isinstance(written.stamp, FileStamp) and body.xxh3 is not None:
         # Written a moment ago, so a later edit may still hide behind this very stamp.
@@ -88,6 +89,17 @@ def _delete(change: Change, target: Store, keep_under: str) -> Written:
     if isinstance(change.precondition, AbsentStamp):
         raise Moved(f"“{change.path}” was not there to delete")
     return target.delete(change.path, expect=change.precondition, keep_under=keep_under)
+
+
+def _check_answer(promised: Content, target: Store, written: Written) -> None:
+    """Raise Corrupted where the answer to a write tells of other bytes than were sent."""
+    stamp = written.stamp
+    if isinstance(stamp, AbsentStamp):
+        raise Corrupted("nothing is there after writing")
+    told = target.told_md5(stamp)
+    if stamp.size != promised.size or told not in (None, promised.md5):
+        kept = f"; what was there before is at {written.kept_at}" if written.kept_at else ""
+        raise Corrupted(f"other bytes arrived than were sent{kept}")
 
 
 def _done(change: Change, written: Written, sent: int = 0) -> Outcome:

@@ -1,12 +1,15 @@
 """`manifest-sync.toml`: the workspace's configuration."""
 
 import tomllib
+from pathlib import PurePosixPath
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
 from manifest_sync.core.errors import InvalidInput
-from manifest_sync.core.paths import shown
+from manifest_sync.core.paths import shown, why_unsafe
+from manifest_sync.formats.json_errors import readable
 
 CONFIG_NAME = "manifest-sync.toml"
 
@@ -47,32 +50,44 @@ def parse_config(text: bytes, where: str) -> Config:
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{where} is not UTF-8 text.") from error
     except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{where} is not valid TOML: {str(error).rstrip('.')}.") from error
+        reason = shown(str(error)).rstrip(".")
+        raise InvalidInput(f"{where} is not valid TOML: {reason}.") from error
     except msgspec.ValidationError as error:
         raise InvalidInput(f"{where}: {_readable(str(error))}.") from error
 
 
 def checked(config: Config, where: str) -> Config:
     """Check what a type cannot say. Raises InvalidInput; a password is never repeated."""
-    endpoint = config.endpoint_url
-    if endpoint is not None:
-        scheme, found, rest = endpoint.partition("://")
-        host = rest.partition("/")[0]
-        if not found or scheme not in {"http", "https"} or not host:
-            raise InvalidInput(f"{where}: endpoint_url must look like https://host[:port].")
-        if "@" in host:
-            raise InvalidInput(
-                f"{where}: endpoint_url holds a user name or password; take it out, credentials "
-                "come from the AWS chain."
-            )
+    if config.endpoint_url is not None:
+        _check_endpoint(config.endpoint_url, where)
     if config.jobs is not None and not 1 <= config.jobs <= 512:  # noqa: PLR2004 - said in the text
         raise InvalidInput(f"{where}: jobs is {config.jobs}, but must be from 1 to 512.")
     prefix = config.trash_prefix
-    if not prefix.endswith("/") or prefix.startswith("/") or shown(prefix) != prefix:
+    if not prefix.endswith("/") or why_unsafe(prefix[:-1]) is not None:
         raise InvalidInput(f"{where}: trash_prefix must be a key prefix that ends in “/”.")
+    for pattern in config.styles or ():
+        if not pattern.strip() or PurePosixPath(pattern).is_absolute() or ".." in pattern:
+            raise InvalidInput(
+                f"{where}: “{shown(pattern)}” in styles is no pattern of folders below here."
+            )
     return config
 
 
+def _check_endpoint(url: str, where: str) -> None:
+    """Refuse what is no endpoint. Nothing of it is repeated: it may hold a password."""
+    if "@" in url:
+        raise InvalidInput(
+            f"{where}: endpoint_url holds a user name or password; take it out, credentials "
+            "come from the AWS chain."
+        )
+    try:
+        parts = urlsplit(url)
+        found = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        found = False
+    if not found:
+        raise InvalidInput(f"{where}: endpoint_url must look like https://host[:port].")
+
+
 def _readable(message: str) -> str:
-    said = message.replace("Object contains unknown field", "there is no setting")
-    return said[:1].lower() + said[1:].replace(" - at `$.", " (in `").replace("`$`", "`")
+    return readable(message.replace("Object contains unknown field", "there is no setting"))

@@ -11,6 +11,14 @@ from manifest_sync.core.outcome import Status
 from manifest_sync.core.plan import Conflict, Refusal
 
 
+class StyleFailure(msgspec.Struct, frozen=True):
+    """A style that could not be looked at; the others of the command could."""
+
+    style: str
+    code: str
+    message: str
+
+
 class LocalFile(msgspec.Struct, frozen=True):
     """A file that only the folder has. `localPath` is relative to the workspace."""
 
@@ -120,6 +128,7 @@ class RecordDocument(msgspec.Struct, frozen=True):
     version: Literal[1]
     written: bool
     styles: tuple[StyleRecorded, ...]
+    errors: tuple[StyleFailure, ...] = ()
 
 
 class StatusNames(msgspec.Struct, frozen=True):
@@ -172,6 +181,7 @@ class StatusDocument(msgspec.Struct, frozen=True):
     format: Literal["manifest-sync/status"]
     version: Literal[1]
     styles: tuple[StyleStatus, ...]
+    errors: tuple[StyleFailure, ...] = ()
 
 
 class ApplyRow(msgspec.Struct, frozen=True):
@@ -244,6 +254,14 @@ class SandboxDocument(msgspec.Struct, frozen=True):
     version: Literal[1]
     folder: str
     environment: Mapping[str, str]
+
+
+class SchemasDocument(msgspec.Struct, frozen=True):
+    """`schema` without a name: which there are."""
+
+    format: Literal["manifest-sync/schemas"]
+    version: Literal[1]
+    names: tuple[str, ...]
 
 
 class ErrorDocument(msgspec.Struct, frozen=True):

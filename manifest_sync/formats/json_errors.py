@@ -9,8 +9,12 @@ import msgspec
 from manifest_sync.core.paths import shown
 
 _BYTE = re.compile(r"\(byte (\d+)\)")
-_AT = re.compile(r" - at `([^`]*)`$")
+_AT = re.compile(r" - at `(?:key in )?([^`]*)`$")
 _MARKERS = (b"<<<<<<< ", b">>>>>>> ")
+_BOM = b"\xef\xbb\xbf"
+
+UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding JSON may raise."""
 
 
 def complaint(
@@ -22,16 +26,25 @@ def complaint(
 ) -> str:
     """A sentence for a decode error; `table` and `row` let it name the entry that is wrong."""
     if isinstance(error, msgspec.ValidationError):
-        return f"{where}: {_field(text, error, table, row)}."
-    line, column = _position(text, error)
+        try:
+            document = msgspec.json.decode(text)
+        except UNDECODABLE as broken:
+            error = broken  # The syntax is wrong too, further down: that comes first.
+        else:
+            return f"{where}: {_field(document, error, table, row)}."
+    if text.startswith(_BOM):
+        return f"{where} begins with a byte order mark; save it as UTF-8 without one."
+    if isinstance(error, RecursionError):
+        return f"{where} is not valid JSON: it is nested too deeply."
+    byte, reason = _place(text, error)
+    line, column = _position(text, byte)
     if any(text.startswith(marker) or b"\n" + marker in text for marker in _MARKERS):
         return f"{where} holds git conflict markers (line {line}); settle the merge first."
-    reason = _BYTE.sub("", str(error)).strip().removeprefix("JSON is malformed: ")
     return f"{where} is not valid JSON: {reason} at line {line}, column {column}."
 
 
-def repeated_key(text: bytes, table: str) -> str | None:
-    """The first key that stands twice in an object of that name; None where none does."""
+def repeated_key(text: bytes) -> str | None:
+    """The first key that stands twice in one object of the document; None where none does."""
     found: list[str] = []
 
     def watch(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -42,38 +55,51 @@ def repeated_key(text: bytes, table: str) -> str | None:
             entries[key] = value
         return entries
 
-    document = json.loads(text, object_pairs_hook=watch)
-    return next((key for key in found if key in document.get(table, {})), None)
+    json.loads(text, object_pairs_hook=watch)
+    return found[0] if found else None
 
 
-def _position(text: bytes, error: Exception) -> tuple[int, int]:
-    """Line and column, from 1."""
-    if isinstance(error, UnicodeDecodeError):
-        byte = error.start
-    elif (match := _BYTE.search(str(error))) is not None:
-        byte = int(match[1])
-    else:
-        byte = len(text)
+def readable(message: str) -> str:
+    """A message of msgspec's as the end of a sentence."""
+    place = _AT.search(message)
+    said = _AT.sub("", message)
+    said = shown(said[:1].lower() + said[1:])
+    name = place[1].removeprefix("$.") if place else "$"
+    return said if name == "$" else f"{said} (in “{shown(name)}”)"
+
+
+def _place(text: bytes, error: Exception) -> tuple[int, str]:
+    """Where the text stops being JSON, as a byte's number, and why."""
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as not_utf8:
+        return not_utf8.start, "bytes that are not UTF-8"
+    match = _BYTE.search(str(error))
+    reason = _BYTE.sub("", str(error)).strip().removeprefix("JSON is malformed: ")
+    byte = int(match[1]) if match is not None else len(text)
+    return byte, reason[:1].lower() + reason[1:]
+
+
+def _position(text: bytes, byte: int) -> tuple[int, int]:
+    """Line and column of a byte, from 1; columns count characters."""
     before = text[:byte]
-    return before.count(b"\n") + 1, byte - (before.rfind(b"\n") + 1) + 1
+    line_begins = before.rfind(b"\n") + 1
+    return before.count(b"\n") + 1, len(before[line_begins:].decode(errors="replace")) + 1
 
 
 def _field(
-    text: bytes, error: Exception, table: str | None, row: type[msgspec.Struct] | None
+    document: object,
+    error: msgspec.ValidationError,
+    table: str | None,
+    row: type[msgspec.Struct] | None,
 ) -> str:
     """Which field is wrong and how: msgspec names dictionary keys only as `[...]`."""
     message = str(error)
     if table is not None and row is not None and f"$.{table}[...]" in message:
-        for key, value in msgspec.json.decode(text)[table].items():
+        entries = document.get(table) if isinstance(document, dict) else None
+        for key, value in entries.items() if isinstance(entries, dict) else ():
             try:
                 msgspec.convert(value, row)
             except msgspec.ValidationError as inner:
-                return f"the entry “{shown(key)}” in “{table}” is wrong: {_readable(str(inner))}"
-    return _readable(message)
-
-
-def _readable(message: str) -> str:
-    place = _AT.search(message)
-    said = _AT.sub("", message)
-    said = said[:1].lower() + said[1:]
-    return f"{said} (in “{place[1].removeprefix('$.')}”)" if place else said
+                return f"the entry “{shown(key)}” in “{table}” is wrong: {readable(str(inner))}"
+    return readable(message)

@@ -1,5 +1,6 @@
 """The manifest as canonical JSON: the same state always gives the same bytes."""
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -11,7 +12,7 @@ from manifest_sync.core.manifest import MANIFEST_VERSION, Header, Manifest
 from manifest_sync.core.paths import first_unsafe, shown
 from manifest_sync.core.remote import parse_remote
 from manifest_sync.core.scope import Scope
-from manifest_sync.formats.json_errors import complaint, repeated_key
+from manifest_sync.formats.json_errors import UNDECODABLE, complaint, repeated_key
 
 _ENCODE = msgspec.json.Encoder().encode
 
@@ -51,13 +52,13 @@ def parse_manifest(text: bytes, where: str) -> Manifest:
     """Read a manifest; `where` names it in messages. Raises InvalidInput with one sentence."""
     try:
         document = _DECODER.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNDECODABLE as error:
         _check_version(text, where)
         raise InvalidInput(complaint(where, text, error, "files", Line)) from error
     if document.version != MANIFEST_VERSION:
         _check_version(text, where)
-    if text.count(b'"md5"') != len(document.files) and (key := repeated_key(text, "files")):
-        raise InvalidInput(f"{where} lists “{shown(key)}” twice; keep one of the lines.")
+    etags = {path: line.etag for path, line in document.files.items() if line.etag is not None}
+    _check_repeated(text, document, len(etags), where)
     if not all_md5(line.md5 for line in document.files.values()):
         bad = next(path for path, line in document.files.items() if not all_md5([line.md5]))
         raise InvalidInput(f"{where}: the md5 of “{shown(bad)}” is not 32 hexadecimal digits.")
@@ -68,7 +69,7 @@ def parse_manifest(text: bytes, where: str) -> Manifest:
         remote=_remote(document.remote, where),
         header=_header(document, where),
         lines={path: Content(line.size, line.md5) for path, line in document.files.items()},
-        etags={path: line.etag for path, line in document.files.items() if line.etag},
+        etags=etags,
         schema_uri=document.schema_uri,
     )
 
@@ -109,13 +110,33 @@ def _value(value: object) -> str:
     return _ENCODE(value).decode()
 
 
+def _check_repeated(text: bytes, document: ManifestDocument, etags: int, where: str) -> None:
+    """Refuse what a careless merge leaves: a key that is there twice, of which one would be lost.
+
+    Counting the keys is enough for canonical text; only other text is taken apart.
+    """
+    once = sum(
+        value is not default
+        for value, default in (
+            (document.schema_uri, None),
+            (document.include, ()),
+            (document.ignore, ()),
+            (document.captions, None),
+            (document.images, None),
+        )
+    )
+    keys = len(("version", "style", "remote", "files")) + once + 3 * len(document.files) + etags
+    if text.count(b'":') != keys and (key := repeated_key(text)) is not None:
+        raise InvalidInput(f"{where} has “{shown(key)}” twice; keep one of the lines.")
+
+
 class _Versioned(msgspec.Struct):
     version: int
 
 
 def _check_version(text: bytes, where: str) -> None:
     """A newer version may well have fields that look wrong to this one: say that instead."""
-    with suppress(msgspec.DecodeError, UnicodeDecodeError):
+    with suppress(*UNDECODABLE):
         version = msgspec.json.decode(text, type=_Versioned).version
         if version != MANIFEST_VERSION:
             raise InvalidInput(
@@ -125,7 +146,7 @@ def _check_version(text: bytes, where: str) -> None:
 
 
 def _style(style: str, where: str) -> str:
-    if not style.strip() or shown(style) != style or "/" in style:
+    if not style.strip(" .") or shown(style) != style or "/" in style:
         raise InvalidInput(
             f"{where} has style “{shown(style)}”; a style's id is a name without “/” or control "
             "characters."
@@ -144,16 +165,24 @@ def _header(document: ManifestDocument, where: str) -> Header:
     header = Header(document.include, document.ignore, document.captions, document.images)
     for key, suffixes in (("captions", document.captions), ("images", document.images)):
         _check_suffixes(where, key, suffixes or ())
-    try:
-        Scope(header)
-    except ValueError as error:
-        raise InvalidInput(f"{where} has an invalid pattern: {error}.") from error
+    for pattern in (*document.include, *document.ignore):
+        _check_pattern(where, pattern)
     return header
+
+
+def _check_pattern(where: str, pattern: str) -> None:
+    reason = "it holds a control character" if shown(pattern) != pattern else None
+    try:
+        Scope(Header(ignore=(pattern,)))
+    except (ValueError, re.error) as error:
+        reason = "git would not understand it" if isinstance(error, ValueError) else str(error)
+    if reason is not None:
+        raise InvalidInput(f"{where} has the invalid pattern “{shown(pattern)}”: {reason}.")
 
 
 def _check_suffixes(where: str, key: str, suffixes: Iterable[str]) -> None:
     for suffix in suffixes:
-        if not suffix.startswith(".") or len(suffix) == 1 or "/" in suffix:
+        if not suffix.startswith(".") or len(suffix) == 1 or "/" in suffix or "." in suffix[1:]:
             raise InvalidInput(
                 f"{where} has “{shown(suffix)}” in {key}; a suffix looks like “.txt”."
             )

@@ -1,5 +1,6 @@
 """Plans ⇄ JSON: the saved plan file, and what `plan --json` prints."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -12,7 +13,8 @@ from manifest_sync.core.paths import shown, why_unsafe
 from manifest_sync.core.plan import Basis, Change, Conflict, Refusal, Source, StylePlan, Summary
 from manifest_sync.core.reconcile import Reason
 from manifest_sync.core.stamps import Stamp
-from manifest_sync.formats.json_errors import complaint
+from manifest_sync.formats.documents import StyleFailure
+from manifest_sync.formats.json_errors import UNDECODABLE, complaint
 
 PLAN_VERSION = 1
 
@@ -55,6 +57,8 @@ class PlanDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: Literal["manifest-sync/plan"]
     version: int
     styles: tuple[StylePlanRow, ...]
+    errors: tuple[StyleFailure, ...] = ()
+    """Styles that could not be planned; a saved plan has none."""
 
 
 class _Envelope(msgspec.Struct):
@@ -64,9 +68,11 @@ class _Envelope(msgspec.Struct):
     version: int
 
 
-def plan_document(plans: Iterable[StylePlan]) -> PlanDocument:
+def plan_document(
+    plans: Iterable[StylePlan], errors: tuple[StyleFailure, ...] = ()
+) -> PlanDocument:
     """The document of several styles' plans."""
-    return PlanDocument("manifest-sync/plan", PLAN_VERSION, tuple(map(_style_row, plans)))
+    return PlanDocument("manifest-sync/plan", PLAN_VERSION, tuple(map(_style_row, plans)), errors)
 
 
 def render_plan(plans: Iterable[StylePlan]) -> bytes:
@@ -79,11 +85,13 @@ def parse_plan(text: bytes, where: str) -> tuple[StylePlan, ...]:
     _check_envelope(text, where)
     try:
         document = msgspec.json.decode(text, type=PlanDocument)
-        return tuple(_style_plan(row, where) for row in document.styles)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        plans = tuple(_style_plan(row, where) for row in document.styles)
+        _check_each_once([plan.style for plan in plans])
+    except UNDECODABLE as error:
         raise InvalidInput(complaint(where, text, error)) from error
     except ValueError as error:
-        raise InvalidInput(f"{where} contradicts itself: {error}.") from error
+        raise InvalidInput(f"{where} contradicts itself: {shown(str(error))}.") from error
+    return plans
 
 
 def _check_envelope(text: bytes, where: str) -> None:
@@ -91,7 +99,7 @@ def _check_envelope(text: bytes, where: str) -> None:
         envelope = msgspec.json.decode(text, type=_Envelope)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"{where} is not a saved plan of manifest-sync.") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNDECODABLE as error:
         raise InvalidInput(complaint(where, text, error)) from error
     if envelope.format != "manifest-sync/plan":
         raise InvalidInput(f"{where} is a “{shown(envelope.format)}” document, not a plan.")
@@ -135,7 +143,7 @@ def _style_row(plan: StylePlan) -> StylePlanRow:
 
 def _style_plan(row: StylePlanRow, where: str) -> StylePlan:
     changes = tuple(_change(change, row.to, where) for change in row.changes)
-    _check_once(row.style, changes)
+    _check_each_once([change.path for change in changes])
     return StylePlan(
         style=row.style,
         folder=row.folder,
@@ -175,6 +183,8 @@ def _change(row: ChangeRow, to: Side, where: str) -> Change:
     return change
 
 
-def _check_once(style: str, changes: Sequence[Change]) -> None:
-    if len({change.path for change in changes}) != len(changes):
-        raise ValueError(f"a path of style {shown(style)} is changed twice")
+def _check_each_once(names: Sequence[str]) -> None:
+    """Refuse a plan that speaks of one style, or in a style of one path, twice."""
+    twice = next((name for name, number in Counter(names).items() if number > 1), None)
+    if twice is not None:
+        raise ValueError(f"“{shown(twice)}” is there twice")

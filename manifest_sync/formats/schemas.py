@@ -18,6 +18,7 @@ DOCUMENTS: dict[str, type[msgspec.Struct]] = {
     "init": documents.InitDocument,
     "record": documents.RecordDocument,
     "sandbox": documents.SandboxDocument,
+    "schemas": documents.SchemasDocument,
     "status": documents.StatusDocument,
 }
 """By the name that `schema NAME` and `schemas/NAME.schema.json` use."""

@@ -1,9 +1,9 @@
 """cache.db: what was hashed once, so that nothing is hashed twice. May be deleted at any time."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import msgspec
 from sqlite_utils import Database, Migrations
@@ -48,11 +48,14 @@ class Digest(msgspec.Struct, frozen=True, gc=False):
 class Cache:
     """Digests by folder and path. One thread at a time."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the file; one that is damaged or newer is replaced by an empty one."""
-        self.rebuilt: str | None = None
-        """Why the former cache was thrown away, for a warning."""
+    def __init__(self, path: Path, warn: Callable[[str], None] = lambda _: None) -> None:
+        """Open or create the file; one that is damaged or newer is replaced by an empty one.
+
+        `warn` is told, in a sentence, when that happens or when nothing can be written.
+        """
         self._path = path
+        self._warn = warn
+        self._database: Database | None = None
         try:
             self._database = open_database(path, _SCHEMA, "NORMAL")
             self._database.conn.execute("SELECT count(*) FROM digests").fetchone()
@@ -67,11 +70,7 @@ class Cache:
             "SELECT path, size, mtime_ns, ctime_ns, inode, md5, xxh3, trusted, trouble"
             " FROM digests WHERE folder = ?"
         )
-        try:
-            rows = self._database.conn.execute(query, (folder,)).fetchall()
-        except sqlite3.DatabaseError as error:
-            self._start_over(f"{self._path} is damaged: {error}.")
-            return {}
+        rows = self._read(query, folder)
         return {
             path: Digest(FileStamp(size, mtime, ctime, inode), md5, xxh3, bool(trusted), trouble)
             for path, size, mtime, ctime, inode, md5, xxh3, trusted, trouble in rows
@@ -99,35 +98,54 @@ class Cache:
         forgotten = [(folder, path) for path in gone]
         if not rows and not forgotten:
             return
-        with writing(self._database) as connection:
-            connection.executemany("DELETE FROM digests WHERE folder = ? AND path = ?", forgotten)
-            connection.executemany(
-                "INSERT OR REPLACE INTO digests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
-            )
+        self._write(
+            ("DELETE FROM digests WHERE folder = ? AND path = ?", forgotten),
+            ("INSERT OR REPLACE INTO digests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows),
+        )
 
     def object_md5s(self, remote: str) -> dict[str, tuple[str, str]]:
         """Path → (ETag, MD5) of the objects of a prefix whose ETag is not their MD5."""
-        rows = self._database.conn.execute(
-            "SELECT path, etag, md5 FROM objects WHERE remote = ?", (remote,)
-        )
-        return {
-            path: (etag, md5) for path, etag, md5 in cast("Iterable[tuple[str, str, str]]", rows)
-        }
+        rows = self._read("SELECT path, etag, md5 FROM objects WHERE remote = ?", remote)
+        return {path: (etag, md5) for path, etag, md5 in rows}
 
     def remember_objects(self, remote: str, rows: Iterable[tuple[str, str, str]]) -> None:
         """Add (path, ETag, MD5) of objects whose ETag is not their MD5."""
         listed = [(remote, *row) for row in rows]
         if listed:
-            with writing(self._database) as connection:
-                connection.executemany("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)", listed)
+            self._write(("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)", listed))
 
     def close(self) -> None:
         """Close the file."""
-        self._database.close()
+        if self._database is not None:
+            self._database.close()
+
+    def _read(self, query: str, parameter: str) -> list[Any]:
+        if self._database is None:
+            return []
+        try:
+            return self._database.conn.execute(query, (parameter,)).fetchall()
+        except sqlite3.DatabaseError as error:
+            self._start_over(f"{self._path} is damaged: {error}.")
+            return []
+
+    def _write(self, *statements: tuple[str, Sequence[tuple[object, ...]]]) -> None:
+        """Run statements in one transaction; a run never fails because its memory does."""
+        if self._database is None:
+            return
+        try:
+            with writing(self._database) as connection:
+                for statement, rows in statements:
+                    connection.executemany(statement, rows)
+        except sqlite3.OperationalError as error:
+            self._warn(f"{self._path} cannot be written: {error}. Files will be hashed again.")
+        except sqlite3.DatabaseError as error:
+            self._start_over(f"{self._path} is damaged: {error}.")
 
     def _start_over(self, why: str) -> None:
         """Throw the file away: it is memory, not truth; everything in it can be found again."""
-        self.rebuilt = why
+        self.close()
+        self._database = None
         for name in (self._path.name, f"{self._path.name}-wal", f"{self._path.name}-shm"):
             self._path.with_name(name).unlink(missing_ok=True)
+        self._warn(f"{why} It was made anew; files are hashed again.")
         self._database = open_database(self._path, _SCHEMA, "NORMAL")

@@ -2,7 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -42,13 +43,29 @@ def open_database(path: Path, schema: Schema, synchronous: Literal["NORMAL", "FU
     except (OSError, sqlite3.Error) as error:
         raise StateError(f"{path} cannot be opened: {_why(error)}.") from error
     try:
-        return _prepared(connection, path, schema, synchronous)
+        return _when_free(lambda: _prepared(connection, path, schema, synchronous))
     except sqlite3.DatabaseError as error:
         connection.close()
         raise translated(error, path) from error
     except BaseException:
         connection.close()
         raise
+
+
+def _when_free(prepare: Callable[[], Database]) -> Database:
+    """Try again while another process holds the file.
+
+    SQLite waits by itself for every lock but the one that switching to WAL mode needs.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return prepare()
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
 
 
 def _prepared(

@@ -8,8 +8,10 @@ from sqlite_utils import Database
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.history import Apply, Deletion, Who, apply_id, deletion_id
 from manifest_sync.core.statistics import Statistics
+from manifest_sync.state.telling import telling
 
 
+@telling
 def applies(database: Database, styles: Collection[str] | None) -> list[Apply]:
     """Every run of the named styles, or of all."""
     rows = database.query(
@@ -32,6 +34,7 @@ def applies(database: Database, styles: Collection[str] | None) -> list[Apply]:
     ]
 
 
+@telling
 def deletions(database: Database, styles: Collection[str] | None) -> list[Deletion]:
     """Everything that was deleted or replaced, with where its bytes are now."""
     rows = database.query(

@@ -11,8 +11,10 @@ from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.plan import Change
 from manifest_sync.core.statistics import Statistics
 from manifest_sync.state.database import writing
+from manifest_sync.state.telling import telling
 
 
+@telling
 def begin(
     database: Database,
     style_id: int,
@@ -54,6 +56,7 @@ def begin(
     return number
 
 
+@telling
 def note_outcomes(
     database: Database, apply: int, outcomes: Iterable[tuple[int, Outcome]], when: str
 ) -> None:
@@ -69,6 +72,7 @@ def note_outcomes(
         )
 
 
+@telling
 def end(database: Database, apply: int, statistics: Statistics, when: str) -> None:
     """Close an apply with its figures."""
     figures = msgspec.json.encode(statistics).decode()

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from manifest_sync.core.content import Content
 from manifest_sync.core.memory import BLANK, Memory
 from manifest_sync.state.database import writing
+from manifest_sync.state.telling import telling
 
 
 class KnownStyle(msgspec.Struct, frozen=True):
@@ -21,6 +22,7 @@ class KnownStyle(msgspec.Struct, frozen=True):
     """How often its memory was folded."""
 
 
+@telling
 def know(database: Database, endpoint: str, remote: str, style: str, folder: str) -> KnownStyle:
     """The row of a style, made or brought up to date where needed."""
     found = find(database, endpoint, remote)
@@ -39,6 +41,7 @@ def know(database: Database, endpoint: str, remote: str, style: str, folder: str
     return made
 
 
+@telling
 def find(database: Database, endpoint: str, remote: str) -> KnownStyle | None:
     """The row of a style, without writing anything."""
     row = database.conn.execute(
@@ -48,6 +51,7 @@ def find(database: Database, endpoint: str, remote: str) -> KnownStyle | None:
     return KnownStyle(*row) if row is not None else None
 
 
+@telling
 def load(database: Database, style_id: int) -> dict[str, Memory]:
     """All that is remembered of a style."""
     rows = database.conn.execute(
@@ -72,6 +76,7 @@ def load(database: Database, style_id: int) -> dict[str, Memory]:
     return memories
 
 
+@telling
 def fold(database: Database, style_id: int, moved: Mapping[str, Memory]) -> None:
     """Write the memories that moved, and count it; BLANK forgets a path."""
     if not moved:
@@ -90,6 +95,7 @@ def fold(database: Database, style_id: int, moved: Mapping[str, Memory]) -> None
         connection.execute("UPDATE styles SET serial = serial + 1 WHERE id = ?", (style_id,))
 
 
+@telling
 def forget_recorded(database: Database, style_id: int) -> None:
     """What `init` does: nothing was ever recorded here, so nothing absent was ever deleted."""
     with writing(database) as connection:
@@ -99,6 +105,7 @@ def forget_recorded(database: Database, style_id: int) -> None:
         )
 
 
+@telling
 def lineage(database: Database) -> str:
     """Eight hexadecimal digits that tell this state.db from every other; made once."""
     query = "SELECT value FROM facts WHERE name = 'lineage'"

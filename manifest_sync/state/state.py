@@ -1,14 +1,12 @@
 """state.db: memory, journal and history of a workspace. Never deleted by us."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
 from manifest_sync.core.errors import StateError
-from manifest_sync.state.database import Damaged, NewerFormat, Schema, open_database, translated
+from manifest_sync.state.database import Damaged, NewerFormat, Schema, open_database
+from manifest_sync.state.telling import what_to_do
 
 _migrations = Migrations("state")
 
@@ -79,23 +77,4 @@ def open_state(path: Path) -> Database:
     except NewerFormat as error:
         raise StateError(f"{error} Update manifest-sync to use this workspace.") from error
     except Damaged as error:
-        raise StateError(_what_to_do(error, path)) from error
-
-
-@contextmanager
-def reading_state(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises while state.db is used into a StateError that says what to do."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise StateError(_what_to_do(translated(error, path), path)) from error
-
-
-def _what_to_do(error: StateError, path: Path) -> str:
-    if not isinstance(error, Damaged):
-        return str(error)
-    return (
-        f"{error} Restore it from a backup, or move it away: without it no file is lost, "
-        f"but history is gone and the next runs may ask about files that differ. ({path.name} "
-        "is never deleted by manifest-sync.)"
-    )
+        raise StateError(what_to_do(error, path)) from error

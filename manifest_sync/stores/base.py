@@ -49,7 +49,10 @@ class Body(Protocol):
 
     @property
     def modified_ns(self) -> int:
-        """The mtime the file is to have, and the object's `mtime` metadata."""
+        """The mtime the file is to have, and the object's `mtime` metadata.
+
+        Of a body that comes from S3 it is known once the chunks have begun.
+        """
         ...
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from manifest_sync.engine.transfer import Sides
 from manifest_sync.formats.plan_json import render_plan
 from manifest_sync.state import journal, memories
 from manifest_sync.state.cache import Digest
-from manifest_sync.workspace.manifest_file import fingerprint, write_manifest
+from manifest_sync.workspace.manifest_file import fingerprint
 from manifest_sync.workspace.resources import Resources, myself
 from manifest_sync.workspace.runs import Applied, Planned
 
@@ -77,11 +77,10 @@ def _settle(resources: Resources, planned: Planned, outcomes: Sequence[Outcome])
     """Write down what the workspace remembers now, and what the lines become."""
     style, survey, verb = planned.style, planned.observation.survey, planned.plan.basis.verb
     settlement = settle(survey, verb, outcomes)
-    manifest = style.manifest.with_lines(settlement.lines, settlement.etags)
     # The manifest first: a memory without its line would make `record` think the line was moved
     # by somebody else, a line without its memory only asks again.
-    if verb is not Verb.APPLY and manifest != style.manifest:
-        write_manifest(style.folder / "manifest.json", manifest)
+    if verb is not Verb.APPLY:
+        style.write_lines(settlement.lines, settlement.etags)
     memories.fold(resources.state, resources.known(style).id, settlement.moved)
     resources.cache.remember_objects(style.manifest.remote, _opaque(outcomes))
 

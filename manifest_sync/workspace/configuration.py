@@ -7,6 +7,7 @@ import msgspec
 
 from manifest_sync.core.errors import InvalidInput
 from manifest_sync.formats.config_toml import CONFIG_NAME, Config, checked, parse_config
+from manifest_sync.formats.json_errors import readable
 
 _FROM_ENVIRONMENT = (
     "profile",
@@ -52,6 +53,6 @@ def _merged(config: Config, values: Mapping[str, str | int], where: str) -> Conf
     try:
         given = msgspec.convert(dict(values), Config, strict=False)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"A setting in {where} is wrong: {error}.") from error
+        raise InvalidInput(f"A setting in {where} is wrong: {readable(str(error))}.") from error
     merged = msgspec.structs.replace(config, **{name: getattr(given, name) for name in values})
     return checked(merged, where)

@@ -1,5 +1,6 @@
 """Making a style: `init` in a folder, `clone` from what is on S3."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from manifest_sync.formats.manifest_json import parse_manifest
 from manifest_sync.state import memories
 from manifest_sync.stores.base import Store
 from manifest_sync.workspace.manifest_file import replace_file, write_manifest
-from manifest_sync.workspace.resources import Resources
+from manifest_sync.workspace.resources import STATE_FOLDER, Resources
 from manifest_sync.workspace.styles import Style, choose_styles, find_root, load_style
 
 GITIGNORE_LINES = tuple(f"*{suffix}" for suffix in DEFAULT_IMAGES)
@@ -41,12 +42,25 @@ def root_for(folder: Path, here: Path) -> Path:
     return root
 
 
-def make_workspace(root: Path) -> tuple[str, ...]:
-    """Write the workspace's configuration where there is none; say what was written."""
+@contextmanager
+def made_workspace(root: Path) -> Iterator[tuple[str, ...]]:
+    """Make a folder a workspace, where it is none, and say which files were written for that.
+
+    Where what follows fails, a workspace that was made here is taken away again, the state that
+    it was begun with included.
+    """
     if (root / CONFIG_NAME).is_file():
-        return ()
+        yield ()
+        return
+    had_state = (root / STATE_FOLDER).exists()
     replace_file(root / CONFIG_NAME, TEMPLATE.encode())
-    return (CONFIG_NAME,)
+    try:
+        yield (CONFIG_NAME,)
+    except BaseException:
+        (root / CONFIG_NAME).unlink(missing_ok=True)
+        if not had_state:
+            shutil.rmtree(root / STATE_FOLDER, ignore_errors=True)
+        raise
 
 
 def read_remote(text: str) -> Remote:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from manifest_sync.core.errors import Locked
+from manifest_sync.core.errors import Locked, ManifestSyncError
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -32,6 +32,8 @@ def holding(path: Path, holder: Holder, timeout: float) -> Iterator[None]:
         lock.acquire()
     except Timeout as error:
         raise Locked(f"{_described(note)} Wait for it, or use --lock-timeout.") from error
+    except OSError as error:
+        raise ManifestSyncError(f"{path} cannot be locked: {error.strerror}.") from error
     try:
         note.write_bytes(msgspec.json.encode(holder))
         yield

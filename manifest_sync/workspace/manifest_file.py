@@ -3,19 +3,23 @@
 import hashlib
 import os
 import secrets
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
+from manifest_sync.core.content import Content
 from manifest_sync.core.errors import InvalidInput, ManifestSyncError
 from manifest_sync.core.manifest import Manifest
 from manifest_sync.formats.manifest_json import parse_manifest, render_manifest
 
+_T = TypeVar("_T")
+
 
 def read_manifest(path: Path, where: str) -> tuple[Manifest, str]:
     """The manifest and the MD5 of its bytes. Raises InvalidInput; `where` names the file."""
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(f"{where} cannot be read: {error.strerror}.") from error
+    text = _bytes_of(path, where)
     return parse_manifest(text, where), fingerprint(text)
 
 
@@ -29,6 +33,29 @@ def write_manifest(path: Path, manifest: Manifest) -> str:
     return fingerprint(text)
 
 
+def write_lines(
+    path: Path,
+    where: str,
+    read: tuple[Manifest, str],
+    lines: Mapping[str, Content],
+    etags: Mapping[str, str],
+) -> None:
+    """Give the manifest that was `read` (with its MD5) other lines.
+
+    A run may take hours: what a person changed in the file since it was read is kept, except
+    where the run itself has another line for the same path.
+    """
+    before, md5 = read
+    now = before
+    if _fingerprint_of(path, where) != md5:
+        now, _ = read_manifest(path, where)
+    manifest = now.with_lines(
+        _with_changes(now.lines, before.lines, lines), _with_changes(now.etags, before.etags, etags)
+    )
+    if manifest != now:
+        write_manifest(path, manifest)
+
+
 def replace_file(path: Path, text: bytes) -> None:
     """Write beside, make durable, rename: nobody ever sees half a file."""
     part = path.with_name(f".ms-{secrets.token_hex(8)}.part")
@@ -37,10 +64,49 @@ def replace_file(path: Path, text: bytes) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            shutil.copymode(path, part)
         part.replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise ManifestSyncError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable: what is recorded after it must not outlive it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _fingerprint_of(path: Path, where: str) -> str:
+    return fingerprint(_bytes_of(path, where))
+
+
+def _bytes_of(path: Path, where: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{where} cannot be read: {error.strerror}.") from error
+
+
+def _with_changes(
+    now: Mapping[str, _T], before: Mapping[str, _T], after: Mapping[str, _T]
+) -> dict[str, _T]:
+    """What leads from one mapping to another, done to a third."""
+    result = dict(now)
+    for path in before.keys() | after.keys():
+        value = after.get(path)
+        if value == before.get(path):
+            continue
+        if value is None:
+            result.pop(path, None)
+        else:
+            result[path] = value
+    return result
 
 
 def fingerprint(text: bytes) -> str:

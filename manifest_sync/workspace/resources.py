@@ -5,12 +5,15 @@ import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from sqlite_utils import Database
 
-from manifest_sync.core.errors import ManifestSyncError
+from manifest_sync.core.errors import InvalidInput, ManifestSyncError
 from manifest_sync.core.events import OnEvent, Warned
 from manifest_sync.core.history import Who
+from manifest_sync.core.manifest import Header
+from manifest_sync.core.paths import shown
 from manifest_sync.core.remote import Remote
 from manifest_sync.core.scope import Scope
 from manifest_sync.engine.site import Site
@@ -19,12 +22,16 @@ from manifest_sync.formats.config_toml import Config
 from manifest_sync.state import memories
 from manifest_sync.state.cache import Cache
 from manifest_sync.state.state import open_state
+from manifest_sync.stores.base import Request
 from manifest_sync.stores.local import LocalStore
 from manifest_sync.stores.s3 import S3Store
-from manifest_sync.stores.s3_connection import S3Connection, S3Settings, connect
+from manifest_sync.stores.s3_connection import S3Connection, connect
+from manifest_sync.stores.s3_session import is_aws
+from manifest_sync.stores.s3_settings import S3Settings
 from manifest_sync.workspace.manifest_file import replace_file
 from manifest_sync.workspace.styles import Style
 
+_AWS = "https://s3.amazonaws.com"
 STATE_FOLDER = ".manifest-sync"
 TRASH_FOLDER = "trash"
 
@@ -36,11 +43,11 @@ class Resources:
         self,
         root: Path,
         config: Config,
-        transport: str,
+        transport: Literal["auto", "boto3"],
         tell: OnEvent,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`transport` is "auto" or "boto3"."""
+        """`transport` "boto3" leaves obstore out."""
         self.root = root
         self.config = config
         self.tell = tell
@@ -49,6 +56,7 @@ class Resources:
         self._cache: Cache | None = None
         self._state: Database | None = None
         self._connections: dict[str, S3Connection] = {}
+        self._tally = Tally()
 
     @property
     def folder(self) -> Path:
@@ -66,11 +74,7 @@ class Resources:
     def cache(self) -> Cache:
         """The digest cache."""
         if self._cache is None:
-            self._cache = Cache(self.folder / "cache.db")
-            if self._cache.rebuilt is not None:
-                self.tell(
-                    Warned(f"{self._cache.rebuilt} It was made anew; files are hashed again.")
-                )
+            self._cache = Cache(self.folder / "cache.db", lambda text: self.tell(Warned(text)))
         return self._cache
 
     @property
@@ -100,21 +104,23 @@ class Resources:
         """The connection to a bucket, made once."""
         if bucket not in self._connections:
             config = self.config
-            self._connections[bucket] = connect(
-                S3Settings(
-                    bucket=bucket,
-                    profile=config.profile,
-                    region=config.region,
-                    endpoint_url=config.endpoint_url,
-                    sse=config.sse,
-                    kms_key_id=config.kms_key_id,
-                    storage_class=config.storage_class,
-                    trash_prefix=config.trash_prefix,
-                    transport=self._transport,
-                    jobs=self.jobs,
-                )
+            settings = S3Settings(
+                profile=config.profile,
+                region=config.region,
+                endpoint_url=config.endpoint_url,
+                sse=config.sse,
+                kms_key_id=config.kms_key_id,
+                storage_class=config.storage_class,
+                trash_prefix=config.trash_prefix,
+                transport=self._transport,
+                jobs=self.jobs,
             )
+            self._connections[bucket] = connect(settings, bucket, self._count)
         return self._connections[bucket]
+
+    def _count(self, kind: Request, number: int) -> None:
+        """Count what is asked of a bucket as such for the style that is being worked on."""
+        self._tally.request(kind, number)
 
     @property
     def jobs(self) -> int:
@@ -122,8 +128,12 @@ class Resources:
         return self.config.jobs or 32
 
     def endpoint(self, style: Style) -> str:
-        """The endpoint a style's memory belongs to: scheme, host and port."""
-        return self.connection(style.remote.bucket).endpoint
+        """The endpoint a style's memory belongs to: scheme, host and port.
+
+        AWS is one endpoint whatever the region: a bucket's name means the same in all of them.
+        """
+        endpoint = self.connection(style.remote.bucket).endpoint
+        return _AWS if is_aws(endpoint) else endpoint
 
     def known(self, style: Style) -> memories.KnownStyle:
         """The style's row in state.db."""
@@ -144,7 +154,18 @@ class Resources:
         )
 
     def bucket_store(self, remote: Remote, tally: Tally) -> S3Store:
-        """The prefix of a remote."""
+        """The prefix of a remote, whose requests the tally counts from now on.
+
+        Raises InvalidInput where what is kept in the trash would count as files of the style.
+        """
+        trash = self.config.trash_prefix
+        below = trash.removeprefix(remote.prefix)
+        if trash.startswith(remote.prefix) and Scope(Header()).may_enter(below.rstrip("/")):
+            raise InvalidInput(
+                f"trash_prefix “{shown(trash)}” is inside {shown(str(remote))}, where kept bytes "
+                "would count as files of the style; begin its name with a dot, or put it elsewhere."
+            )
+        self._tally = tally
         return S3Store(self.connection(remote.bucket), remote.prefix, tally.request)
 
     def site(self, style: Style, tally: Tally) -> Site:

@@ -1,17 +1,18 @@
 """Finding the workspace and its styles on disk."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from manifest_sync.core.content import Content
 from manifest_sync.core.errors import InvalidInput, UsageProblem
 from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
 from manifest_sync.core.paths import shown
 from manifest_sync.core.remote import Remote, parse_remote
 from manifest_sync.formats.config_toml import CONFIG_NAME
-from manifest_sync.workspace.manifest_file import read_manifest
+from manifest_sync.workspace.manifest_file import read_manifest, write_lines
 
 
 class Style(msgspec.Struct, frozen=True):
@@ -33,6 +34,11 @@ class Style(msgspec.Struct, frozen=True):
         """Where it lives on S3."""
         return parse_remote(self.manifest.remote)
 
+    def write_lines(self, lines: Mapping[str, Content], etags: Mapping[str, str]) -> None:
+        """Give the manifest on disk other lines, durably and at once."""
+        read = (self.manifest, self.manifest_md5)
+        write_lines(self.folder / MANIFEST_NAME, _where(self.name), read, lines, etags)
+
 
 def find_root(start: Path) -> Path | None:
     """The nearest ancestor that holds a configuration, the start itself included."""
@@ -50,11 +56,13 @@ def choose_styles(
     Raises UsageProblem for a name that is no style, InvalidInput for two styles with one id or
     one remote.
     """
-    folders = sorted(_style_folders(root, globs))
-    named = {folder.resolve() for folder in folders}
-    extra = [here / name for name in names if (here / name / MANIFEST_NAME).is_file()]
-    folders += [folder for folder in extra if folder.resolve() not in named]
-    styles = [load_style(root, folder) for folder in folders]
+    folders = sorted(set(_style_folders(root, globs)), key=_links_last)
+    folders += [here / name for name in names if (here / name / MANIFEST_NAME).is_file()]
+    # One folder under two names, by a link or by overlapping globs, is one style.
+    places: dict[Path, Path] = {}
+    for folder in folders:
+        places.setdefault(folder.resolve(), folder)
+    styles = [load_style(root, folder) for folder in sorted(places.values())]
     _check_unique(styles)
     if not names:
         return tuple(styles)
@@ -67,9 +75,13 @@ def load_style(root: Path, folder: Path) -> Style:
     name = os.path.relpath(folder.absolute(), root).replace(os.sep, "/")
     if name == ".." or name.startswith("../"):
         raise UsageProblem(f"{folder} is not inside the workspace {root}.")
-    where = MANIFEST_NAME if name == "." else f"{name}/{MANIFEST_NAME}"
-    manifest, md5 = read_manifest(folder / MANIFEST_NAME, where)
+    manifest, md5 = read_manifest(folder / MANIFEST_NAME, _where(name))
     return Style(folder, name, manifest, md5)
+
+
+def _where(name: str) -> str:
+    """What a style's manifest is called in messages."""
+    return MANIFEST_NAME if name == "." else f"{name}/{MANIFEST_NAME}"
 
 
 def _named(styles: Iterable[Style], name: str, here: Path) -> Style:
@@ -99,6 +111,10 @@ def _style_folders(root: Path, globs: Sequence[str] | None) -> Iterator[Path]:
         for folder in root.glob(pattern):
             if (folder / MANIFEST_NAME).is_file():
                 yield folder
+
+
+def _links_last(folder: Path) -> tuple[bool, Path]:
+    return folder.is_symlink(), folder
 
 
 def _below(root: Path) -> Iterator[Path]:

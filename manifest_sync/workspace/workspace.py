@@ -1,7 +1,7 @@
 """One workspace, opened: everything a command does to it goes through here."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -16,7 +16,7 @@ from manifest_sync.core.events import OnEvent, ignore_events
 from manifest_sync.core.freshness import check
 from manifest_sync.core.history import Apply, Deletion
 from manifest_sync.core.paths import shown
-from manifest_sync.core.plan import Basis, Options, StylePlan
+from manifest_sync.core.plan import Basis, Change, Options, StylePlan, summarise
 from manifest_sync.core.planning import make_plan
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.record import record
@@ -24,6 +24,7 @@ from manifest_sync.core.selection import EVERYTHING, Selection
 from manifest_sync.core.settle import settle_record
 from manifest_sync.core.statistics import Statistics
 from manifest_sync.core.status import stand
+from manifest_sync.core.survey import Survey
 from manifest_sync.engine.site import Observation, Site, observe
 from manifest_sync.engine.tally import Tally
 from manifest_sync.engine.watch import Watch
@@ -37,7 +38,6 @@ from manifest_sync.workspace.initialising import (
     style_to_clone,
 )
 from manifest_sync.workspace.lock import holding, me
-from manifest_sync.workspace.manifest_file import write_manifest
 from manifest_sync.workspace.resources import Resources, myself
 from manifest_sync.workspace.runs import Applied, Compared, Planned, Recorded, Stands
 from manifest_sync.workspace.styles import Style, choose_styles, find_root
@@ -73,8 +73,8 @@ class Workspace:
                 "manifest-sync.toml. Make a style with “manifest-sync init”."
             )
         config = load_configuration(root, environ, flags or {})
-        transport = environ.get("MANIFEST_SYNC_TRANSPORT", "auto")
-        return cls(Resources(root, config, transport, tell), stopped)
+        forced = environ.get("MANIFEST_SYNC_TRANSPORT") == "boto3"
+        return cls(Resources(root, config, "boto3" if forced else "auto", tell), stopped)
 
     def __enter__(self) -> Self:
         """Nothing is opened before it is needed."""
@@ -120,9 +120,7 @@ class Workspace:
         before = style.manifest.lines
         after = record(survey.scope, survey.folder, before, survey.memory)
         if not check:
-            manifest = style.manifest.with_lines(after, style.manifest.etags)
-            if manifest != style.manifest:
-                write_manifest(style.folder / "manifest.json", manifest)
+            style.write_lines(after, style.manifest.etags)
             moved = settle_record(msgspec.structs.replace(survey, lines=after))
             resources = self._resources
             memories.fold(resources.state, resources.known(style).id, moved)
@@ -205,18 +203,27 @@ class Workspace:
         observation = self._observe(
             style, site, watch, recorded=plan.basis.verb is not Verb.APPLY, selection=selection
         )
-        freshness = check(plan, observation.survey)
-        if freshness.moved:
+        survey = observation.survey
+        freshness = check(plan, survey)
+        moved = sorted({*freshness.moved, *_undesired(freshness.pending, plan, survey)})
+        if moved:
             raise StalePlan(
                 f"The plan for style “{shown(plan.style)}” is stale; since it was made these "
-                f"moved: {_some(freshness.moved)}. Make the plan again."
+                f"moved: {_some(moved)}. Make the plan again."
             )
         if freshness.pending and plan.basis.manifest != style.manifest_md5:
             raise StalePlan(
                 f"The plan for style “{shown(plan.style)}” is stale: its manifest "
                 f"({style.name}/manifest.json) moved since it was made. Make the plan again."
             )
-        left = msgspec.structs.replace(plan, changes=freshness.pending)
+        pending, whole = freshness.pending, plan.summary
+        left = msgspec.structs.replace(
+            plan,
+            changes=pending,
+            # Of now too: no delete is made beside a problem that hides content.
+            problems=tuple(sorted({*plan.problems, *survey.problems})),
+            summary=summarise(pending, whole.unchanged, whole.withheld, whole.taken_in),
+        )
         return Planned(style, left, observation, site, watch, freshness.already)
 
     def apply(self, planned: Planned, command: str) -> Applied:
@@ -259,6 +266,14 @@ class Workspace:
         )
         cache.remember_objects(style.manifest.remote, observation.bucket.learned)
         return observation
+
+
+def _undesired(pending: Iterable[Change], plan: StylePlan, survey: Survey) -> tuple[str, ...]:
+    """The paths where the side that a push or pull goes by no longer says what the plan says."""
+    if plan.basis.verb is Verb.APPLY:
+        return ()
+    giver = survey.side(plan.to.other)
+    return tuple(c.path for c in pending if giver.content(c.path) != c.after)
 
 
 def _ids(styles: Sequence[Style] | None) -> frozenset[str] | None:

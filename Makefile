@@ -1,0 +1,67 @@
+# `make help` lists the targets. Everything runs in .venv, which is made on first use and brought
+# up to date when pyproject.toml changes. PYTHON chooses the interpreter: make test PYTHON=python3.12
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo
+# More for pytest: make test PYTEST="-k tour"
+PYTEST ?=
+# The tests that look at the code base itself.
+STRUCTURE := $(wildcard tests/architecture tests/docs)
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test ceph slow lint types architecture check wheel clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/sandbox.stamp ## Tour all of it: an embedded S3, two workspaces, real commands; needs no account
+	$(BIN)/manifest-sync sandbox $(DEMO) --tour
+
+test: $(VENV)/dev.stamp ## The fast suite
+	$(BIN)/python -m pytest -n 2 $(PYTEST)
+
+ceph: $(VENV)/dev.stamp ## The suite on a real S3 server (Debian: radosgw ceph-mon ceph-osd)
+	$(BIN)/python -m pytest -m ceph $(PYTEST)
+
+slow: $(VENV)/dev.stamp ## Crash loops and large data
+	$(BIN)/python -m pytest -m slow $(PYTEST)
+
+lint: $(VENV)/dev.stamp ## Style and common mistakes
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/dev.stamp ## Types, strictly
+	$(BIN)/mypy
+
+architecture: $(VENV)/dev.stamp ## Which module may import which, and whether the documents are true
+	$(BIN)/lint-imports
+	$(if $(STRUCTURE),$(BIN)/python -m pytest $(STRUCTURE))
+
+check: lint types architecture test ## All that must pass before a commit
+
+wheel: $(VENV)/dev.stamp ## Build dist/*.whl and dist/*.tar.gz
+	rm -rf dist
+	$(BIN)/python -m build
+
+clean: ## Remove all that these targets made
+	rm -rf $(VENV) $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find manifest_sync tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "manifest-sync needs Python 3.11 or newer, and $(PYTHON) is not; name one that is: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	  echo "$(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/sandbox.stamp: pyproject.toml $(VENV)/python.stamp
+	$(BIN)/python -m pip install --quiet --editable '.[sandbox]'
+	@touch $@
+
+# The extra `dev` holds the extra `sandbox`, so that the demo installs nothing more after it.
+$(VENV)/dev.stamp: pyproject.toml $(VENV)/python.stamp
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/sandbox.stamp

@@ -1,0 +1,1 @@
+"""The command line: it parses, asks, calls the façade and shows; it decides nothing."""

@@ -1,0 +1,58 @@
+"""Turning a function into a command: options in groups, Ctrl-C, and a reader who has left."""
+
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from functools import wraps
+from inspect import Parameter
+from typing import get_type_hints
+
+from manifest_sync.core.errors import Interrupted
+from manifest_sync.core.exits import Exit
+
+
+def command(function: Callable[..., Exit]) -> Callable[..., Exit]:
+    """Let a command take dataclasses: each of their fields becomes an option of the command."""
+    hints = get_type_hints(function, include_extras=True)
+    groups: dict[str, type] = {
+        name: hint for name, hint in hints.items() if isinstance(hint, type) and is_dataclass(hint)
+    }
+
+    @wraps(function)
+    def run(**given: object) -> Exit:
+        for name, group in groups.items():
+            given[name] = group(**{field.name: given.pop(field.name) for field in fields(group)})
+        try:
+            status = function(**given)
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            raise Interrupted("Interrupted; run the same command again.") from None
+        except BrokenPipeError:
+            # Whoever read our output has left (`| head`); Python flushes once more at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return Exit.ERROR
+        return status
+
+    parameters = [
+        expanded
+        for parameter in inspect.signature(function).parameters.values()
+        for expanded in _expanded(parameter, groups.get(parameter.name))
+    ]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def _expanded(parameter: Parameter, group: type | None) -> list[Parameter]:
+    """The parameter itself, or the options of the group it stands for."""
+    if group is None:
+        return [parameter.replace(kind=Parameter.KEYWORD_ONLY)]
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        Parameter(
+            field.name, Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name]
+        )
+        for field in fields(group)
+    ]

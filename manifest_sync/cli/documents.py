@@ -1,0 +1,256 @@
+"""What the façade returns, as the documents that --json prints."""
+
+from collections.abc import Iterable
+
+from manifest_sync.cli.advice import advice
+from manifest_sync.cli.failures import sentence
+from manifest_sync.core.content import Side
+from manifest_sync.core.history import Apply, Deletion
+from manifest_sync.core.outcome import Outcome
+from manifest_sync.core.stamps import ObjectStamp
+from manifest_sync.core.statistics import REQUEST_KINDS, Statistics
+from manifest_sync.formats.documents import (
+    ApplyDocument,
+    ApplyRow,
+    CompareDocument,
+    DeletionRow,
+    DifferentFile,
+    HistoryDocument,
+    LocalFile,
+    OutcomeRow,
+    RecordDocument,
+    RemoteFile,
+    SameFile,
+    StatusDocument,
+    StatusNames,
+    StyleApplied,
+    StyleFailure,
+    StyleRecorded,
+    StyleStatus,
+)
+from manifest_sync.workspace.runs import Applied, Compared, Failed, Planned, Recorded, Stands
+
+
+def apply_document(
+    applied: Iterable[Applied], failed: Iterable[Failed], left: Iterable[Planned], to: Side
+) -> ApplyDocument:
+    """The document of push, pull, apply and clone; `left` are the plans that were not begun."""
+    rows = [
+        *map(_applied, applied),
+        *(_failed(failure, to) for failure in failed),
+        *map(_left, left),
+    ]
+    return ApplyDocument("manifest-sync/apply", 1, tuple(sorted(rows, key=lambda row: row.style)))
+
+
+def record_document(
+    recorded: Iterable[Recorded], failed: Iterable[Failed], *, written: bool
+) -> RecordDocument:
+    """The document of `record`."""
+    rows = tuple(
+        StyleRecorded(
+            style=each.style.id,
+            folder=each.style.name,
+            added=each.added,
+            changed=each.changed,
+            removed=each.removed,
+            unchanged=each.unchanged,
+            hashed=each.hashed,
+            problems=each.problems,
+        )
+        for each in recorded
+    )
+    return RecordDocument("manifest-sync/record", 1, written, rows, failures(failed))
+
+
+def status_document(stands: Iterable[Stands], failed: Iterable[Failed]) -> StatusDocument:
+    """The document of `status`."""
+    return StatusDocument("manifest-sync/status", 1, tuple(map(_stands, stands)), failures(failed))
+
+
+def compare_document(compared: Compared) -> CompareDocument:
+    """The document of `compare`."""
+    style, groups = compared.style, compared.comparison
+    here, there = compared.folder.entries, compared.bucket.entries
+    inside = "" if style.name == "." else f"{style.name}/"
+    different = []
+    for path in groups.different:
+        stamp = there[path].stamp
+        etag = stamp.etag if isinstance(stamp, ObjectStamp) else there[path].content.md5
+        different.append(DifferentFile(path, "content_mismatch", here[path].content.md5, etag))
+    return CompareDocument(
+        format="manifest-sync/compare",
+        version=1,
+        style=style.id,
+        missing_in_s3=tuple(
+            LocalFile(path, inside + path, here[path].content.size) for path in groups.missing_in_s3
+        ),
+        missing_locally=tuple(
+            RemoteFile(path, style.remote.key(path), there[path].content.size)
+            for path in groups.missing_locally
+        ),
+        different=tuple(different),
+        identical=tuple(SameFile(path, here[path].content.size) for path in groups.identical),
+        problems=compared.problems,
+    )
+
+
+def history_document(applies: Iterable[Apply], deletions: Iterable[Deletion]) -> HistoryDocument:
+    """The document of `history`."""
+    return HistoryDocument(
+        "manifest-sync/history", 1, tuple(map(_apply, applies)), tuple(map(_deletion, deletions))
+    )
+
+
+def failures(failed: Iterable[Failed]) -> tuple[StyleFailure, ...]:
+    """The styles that could not be worked on."""
+    return tuple(
+        StyleFailure(each.style.id, each.error.code, sentence(each.error)) for each in failed
+    )
+
+
+def _applied(applied: Applied) -> StyleApplied:
+    figures, plan = applied.statistics, applied.plan
+    return StyleApplied(
+        style=plan.style,
+        to=plan.to,
+        created=figures.created,
+        updated=figures.updated,
+        deleted=figures.deleted,
+        unchanged=figures.unchanged,
+        failed=figures.failed,
+        skipped=figures.skipped,
+        withheld=plan.summary.withheld,
+        taken_in=plan.summary.taken_in,
+        bytes=figures.bytes,
+        hashed=figures.cost.hashed,
+        requests=dict.fromkeys(REQUEST_KINDS, 0) | dict(figures.cost.requests),
+        seconds=figures.cost.seconds,
+        outcomes=tuple(map(_outcome, applied.outcomes)),
+        conflicts=plan.conflicts,
+        problems=plan.problems,
+        refusals=plan.refusals,
+    )
+
+
+def _failed(failed: Failed, to: Side) -> StyleApplied:
+    return _undone(failed.style.id, to, sentence(failed.error))
+
+
+def _left(planned: Planned) -> StyleApplied:
+    return _undone(planned.plan.style, planned.plan.to, "Interrupted before it was begun.")
+
+
+def _undone(style: str, to: Side, error: str) -> StyleApplied:
+    """A style in which nothing is known to have been done."""
+    return StyleApplied(
+        style=style,
+        to=to,
+        created=0,
+        updated=0,
+        deleted=0,
+        unchanged=0,
+        failed=0,
+        skipped=0,
+        withheld=0,
+        taken_in=0,
+        bytes=0,
+        hashed=0,
+        requests=dict.fromkeys(REQUEST_KINDS, 0),
+        seconds=0.0,
+        outcomes=(),
+        conflicts=(),
+        problems=(),
+        refusals=(),
+        error=error,
+    )
+
+
+def _outcome(outcome: Outcome) -> OutcomeRow:
+    change = outcome.change
+    return OutcomeRow(
+        change.side, change.path, change.action, outcome.status, outcome.error, outcome.kept_at
+    )
+
+
+def _stands(stands: Stands) -> StyleStatus:
+    style, standing = stands.style, stands.standing
+    names = StatusNames(
+        images=standing.images,
+        captions=standing.captions,
+        uncaptioned=standing.uncaptioned,
+        orphan_captions=standing.orphan_captions,
+        unrecorded=standing.unrecorded,
+        ahead=standing.ahead,
+        behind=standing.behind,
+        different=standing.different,
+        conflicts=standing.conflicts,
+        not_downloaded=standing.not_downloaded,
+        ignored=standing.ignored,
+        twins=standing.twins,
+    )
+    return StyleStatus(
+        style=style.id,
+        folder=style.name,
+        remote=style.manifest.remote,
+        in_step=standing.in_step,
+        images=len(names.images),
+        captions=len(names.captions),
+        uncaptioned=len(names.uncaptioned),
+        orphan_captions=len(names.orphan_captions),
+        unrecorded=len(names.unrecorded),
+        ahead=len(names.ahead),
+        behind=len(names.behind),
+        different=len(names.different),
+        conflicts=len(names.conflicts),
+        not_downloaded=len(names.not_downloaded),
+        ignored=len(names.ignored),
+        problems=len(standing.problems),
+        names=names,
+        problem_list=standing.problems,
+        notices=standing.notices,
+        caption_troubles=standing.caption_troubles,
+        next=advice(standing),
+    )
+
+
+def _apply(apply: Apply) -> ApplyRow:
+    figures = apply.statistics or Statistics()
+    return ApplyRow(
+        id=apply.id,
+        when=apply.when,
+        command=apply.command,
+        user=apply.user,
+        host=apply.host,
+        style=apply.style,
+        to=apply.to,
+        created=figures.created,
+        updated=figures.updated,
+        deleted=figures.deleted,
+        unchanged=figures.unchanged,
+        failed=figures.failed,
+        skipped=figures.skipped,
+        bytes=figures.bytes,
+        seconds=figures.cost.seconds,
+        complete=apply.statistics is not None,
+    )
+
+
+def _deletion(deletion: Deletion) -> DeletionRow:
+    return DeletionRow(
+        id=deletion.id,
+        when=deletion.when,
+        user=deletion.who.user,
+        host=deletion.who.host,
+        style=deletion.style,
+        side=deletion.side,
+        path=deletion.path,
+        size=deletion.content.size,
+        md5=deletion.content.md5,
+        replaced=deletion.replaced,
+        reason=deletion.reason,
+        apply=deletion.apply,
+        plan=deletion.plan,
+        kept_at=deletion.kept_at,
+        restorable=deletion.kept_at is not None,
+    )

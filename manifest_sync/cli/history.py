@@ -1,0 +1,46 @@
+"""`manifest-sync history`."""
+
+from typing import Annotated
+
+import typer
+
+from manifest_sync.cli.command import command
+from manifest_sync.cli.documents import history_document
+from manifest_sync.cli.options import All, Common, StyleNames
+from manifest_sync.cli.session import session
+from manifest_sync.cli.text_history import apply_lines, deletion_lines
+from manifest_sync.core.exits import Exit
+
+
+@command
+def history(
+    styles: StyleNames = None,
+    deletions: Annotated[
+        bool,
+        typer.Option("--deletions", help="List what was deleted or replaced, and is kept."),
+    ] = False,
+    *,
+    everything: All = False,
+    common: Common,
+) -> Exit:
+    """Show what was done in this workspace, newest first.
+
+    Every run has a number, and so has every file it took away; other commands know them by it.
+
+        manifest-sync history                 every push, pull and apply
+        manifest-sync history 16 --deletions  every file and object that was deleted or replaced
+    """
+    with session(common, everything=everything) as opened:
+        chosen = opened.workspace.styles(styles, opened.here) if styles else None
+        applies = opened.workspace.applies(chosen)
+        gone = opened.workspace.deletions(chosen) if deletions else []
+        screen = opened.screen
+        screen.document(history_document(applies, gone))
+        if not screen.as_json:
+            lines = (
+                deletion_lines(gone, screen.limit)
+                if deletions
+                else apply_lines(applies, screen.limit)
+            )
+            screen.show(*lines)
+    return Exit.DONE

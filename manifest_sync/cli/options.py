@@ -1,0 +1,126 @@
+"""The arguments and options that several commands have, each described once."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from manifest_sync.cli.completion import complete_styles
+from manifest_sync.cli.pairs import OPTION
+from manifest_sync.core.scope import Role
+
+
+class Only(StrEnum):
+    """What `--only` takes."""
+
+    IMAGES = "images"
+    CAPTIONS = "captions"
+
+    @property
+    def role(self) -> Role:
+        """The kind of file it names."""
+        return Role.IMAGE if self is Only.IMAGES else Role.CAPTION
+
+
+StyleNames = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="STYLE",
+        help="Styles by id or by folder; all of the workspace where none is named.",
+        autocompletion=complete_styles,
+        show_default=False,
+    ),
+]
+
+All = Annotated[bool, typer.Option("--all", help="List every file, however many there are.")]
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")]
+
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", "-n", help="Show the plan, and stop before anything is done.")
+]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a plan is allowed to do, and to which files."""
+
+    delete: Annotated[
+        bool,
+        typer.Option(
+            "--delete", help="Sync deletes: also delete what the other side no longer has."
+        ),
+    ] = False
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite", help="Where both sides changed, let the side that is synced from win."
+        ),
+    ] = False
+    take: Annotated[
+        list[str] | None,
+        typer.Option(
+            OPTION,
+            metavar="local|s3 PATH",
+            help="Decide one file: take it as it is in the folder, or as it is on S3. Repeatable.",
+            show_default=False,
+        ),
+    ] = None
+    only: Annotated[
+        Only | None, typer.Option("--only", help="Leave all other files as they are.")
+    ] = None
+
+
+@dataclass(frozen=True)
+class Common:
+    """What every command that works on a workspace takes."""
+
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")
+    ] = False
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress, and only what needs attention.")
+    ] = False
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace", metavar="DIR", help="The workspace, where it is not around this folder."
+        ),
+    ] = None
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How S3 is reached. What is not given comes from the configuration and the AWS chain."""
+
+    profile: Annotated[
+        str | None, typer.Option("--profile", metavar="NAME", help="The AWS profile.")
+    ] = None
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="NAME", help="The bucket's region.")
+    ] = None
+    endpoint_url: Annotated[
+        str | None,
+        typer.Option("--endpoint-url", metavar="URL", help="An S3 server other than AWS."),
+    ] = None
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", metavar="N", help="Transfers at a time.")
+    ] = None
+
+
+@dataclass(frozen=True)
+class Locking:
+    """How long to wait for another run."""
+
+    lock_timeout: Annotated[
+        float,
+        typer.Option(
+            "--lock-timeout",
+            metavar="SECONDS",
+            min=0,
+            help="Wait so long for another run in this workspace to end.",
+            show_default=False,
+        ),
+    ] = 0.0

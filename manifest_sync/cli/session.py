@@ -1,0 +1,108 @@
+"""A workspace that was opened for one command, with its screen and progress."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from manifest_sync.cli.failures import sentence
+from manifest_sync.cli.interrupt import Interrupt
+from manifest_sync.cli.options import Common, Connection
+from manifest_sync.cli.progress import Reporter, reporter
+from manifest_sync.cli.screen import Screen
+from manifest_sync.core.errors import ManifestSyncError, StateError, UsageProblem
+from manifest_sync.core.exits import Exit
+from manifest_sync.core.paths import shown
+from manifest_sync.workspace.runs import Failed
+from manifest_sync.workspace.styles import Style
+from manifest_sync.workspace.workspace import Workspace
+
+_Result = TypeVar("_Result")
+
+
+class Session(msgspec.Struct, frozen=True):
+    """What a command works with."""
+
+    workspace: Workspace
+    screen: Screen
+    progress: Reporter
+    interrupt: Interrupt
+    here: Path
+    """Where names of folders and files are relative to."""
+
+    def styles(self, names: Sequence[str] | None) -> tuple[Style, ...]:
+        """The styles that were named, or all. Raises UsageProblem where there is none."""
+        styles = self.workspace.styles(names or (), self.here)
+        if not styles:
+            raise UsageProblem(
+                f"The workspace {self.workspace.root} has no styles yet; make one with "
+                "“manifest-sync init DIR --remote s3://BUCKET/PREFIX/”."
+            )
+        return styles
+
+    def each(
+        self, styles: Iterable[Style], work: Callable[[Style], _Result]
+    ) -> tuple[list[_Result], list[Failed]]:
+        """Do something with each style. One that fails is told of and does not stop the others.
+
+        Where all of them fail, the first failure is raised: it is the command's.
+        """
+        done: list[_Result] = []
+        failed: list[Failed] = []
+        with self.progress.shown():
+            for style in styles:
+                try:
+                    done.append(work(style))
+                except (UsageProblem, StateError):
+                    raise
+                except ManifestSyncError as error:
+                    failed.append(Failed(style, error))
+        if failed and not done:
+            self.tell_failed(failed[1:])
+            raise failed[0].error
+        self.tell_failed(failed)
+        return done, failed
+
+    def tell_failed(self, failed: Iterable[Failed]) -> None:
+        """Say which styles failed, and why."""
+        for each in failed:
+            self.screen.say(f"Error: {shown(each.style.id)}: {sentence(each.error)}")
+
+
+@contextmanager
+def session(
+    common: Common, connection: Connection | None = None, *, everything: bool = False
+) -> Iterator[Session]:
+    """Open the workspace around the current folder, or the one that --workspace names."""
+    with session_at(
+        common.workspace or Path.cwd(), common, connection, everything=everything
+    ) as opened:
+        yield opened
+
+
+@contextmanager
+def session_at(
+    start: Path, common: Common, connection: Connection | None, *, everything: bool = False
+) -> Iterator[Session]:
+    """Open the workspace that holds a folder."""
+    screen = Screen(as_json=common.as_json, quiet=common.quiet, everything=everything)
+    progress = reporter(screen)
+    interrupt = Interrupt()
+    given = connection or Connection()
+    flags: dict[str, str | int | None] = {
+        "profile": given.profile,
+        "region": given.region,
+        "endpoint_url": given.endpoint_url,
+        "jobs": given.jobs,
+    }
+    with Workspace.open(start, flags=flags, tell=progress.tell, stopped=interrupt) as workspace:
+        here = Path.cwd()
+        inside = here.is_relative_to(workspace.root) or common.workspace is None
+        yield Session(workspace, screen, progress, interrupt, here if inside else workspace.root)
+
+
+def statuses_of(failed: Iterable[Failed]) -> list[Exit]:
+    """The exit statuses that failures ask for."""
+    return [each.error.exit_status for each in failed]

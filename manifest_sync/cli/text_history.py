@@ -1,0 +1,57 @@
+"""History as text, newest first."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from manifest_sync.cli.amounts import size
+from manifest_sync.cli.screen import Line, styled
+from manifest_sync.core.content import Side
+from manifest_sync.core.history import Apply, Deletion
+from manifest_sync.core.paths import shown
+
+_WHERE = {Side.S3: "on S3", Side.LOCAL: "in the folder"}
+
+
+def apply_lines(applies: Sequence[Apply], limit: int | None) -> Iterator[Line]:
+    """One line for each run."""
+    if not applies:
+        yield "Nothing was done yet in this workspace."
+    for apply in applies if limit is None else applies[:limit]:
+        figures = apply.statistics
+        did = (
+            "interrupted before its end"
+            if figures is None
+            else f"{figures.created:,} created, {figures.updated:,} updated, "
+            f"{figures.deleted:,} deleted" + (f", {figures.failed:,} failed" * bool(figures.failed))
+        )
+        yield (
+            f"{apply.id:>5}  {_local(apply.when)}  {apply.command} {shown(apply.style)} "
+            f"{_WHERE[apply.to]}: {did}  ({shown(apply.user)} on {shown(apply.host)})"
+        )
+    yield from _rest(len(applies), limit, "runs")
+
+
+def deletion_lines(deletions: Sequence[Deletion], limit: int | None) -> Iterator[Line]:
+    """One line for each file or object, with where its bytes are now."""
+    if not deletions:
+        yield "Nothing was deleted or replaced yet in this workspace."
+    for deletion in deletions if limit is None else deletions[:limit]:
+        what = "replaced" if deletion.replaced else "deleted"
+        kept = "not kept" if deletion.kept_at is None else f"kept at {shown(deletion.kept_at)}"
+        text = (
+            f"{deletion.id:>7}  {_local(deletion.when)}  {what} {_WHERE[deletion.side]}: "
+            f"{shown(deletion.path)} ({size(deletion.content.size)}) of {shown(deletion.style)}, "
+            f"{kept}  ({shown(deletion.who.user)} on {shown(deletion.who.host)})"
+        )
+        yield text if deletion.replaced else styled(text, "red")
+    yield from _rest(len(deletions), limit, "lines")
+
+
+def _rest(count: int, limit: int | None, what: str) -> Iterator[Line]:
+    if limit is not None and count > limit:
+        yield f"… and {count - limit:,} older {what} (--all lists them)"
+
+
+def _local(when: str) -> str:
+    """RFC 3339 in UTC → the wall clock of whoever reads it."""
+    return datetime.fromisoformat(when).astimezone().strftime("%Y-%m-%d %H:%M:%S")

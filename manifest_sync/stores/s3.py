@@ -1,0 +1,121 @@
+"""One style's objects on S3: the keys below one prefix of a bucket."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from manifest_sync.core.content import Side
+from manifest_sync.core.errors import Moved, NotFound
+from manifest_sync.core.listing import Found, Problem
+from manifest_sync.core.stamps import ABSENT, AbsentStamp, ObjectStamp, Present, Stamp
+from manifest_sync.stores.base import Body, OnRequest, Reading, Request, Written
+from manifest_sync.stores.s3_bulk import expresses
+from manifest_sync.stores.s3_connection import S3Connection
+from manifest_sync.stores.s3_headers import looks_like_md5, md5_of_base64
+from manifest_sync.stores.s3_listing import S3Lister
+from manifest_sync.stores.s3_objects import S3Objects, stamp_of
+from manifest_sync.stores.s3_reading import read_by_boto3, read_by_obstore
+from manifest_sync.stores.s3_writing import S3Writer
+
+
+class S3Store:
+    """A style's side on S3."""
+
+    side = Side.S3
+
+    def __init__(
+        self,
+        connection: S3Connection,
+        prefix: str,
+        on_request: OnRequest = lambda _kind, _count: None,
+    ) -> None:
+        """`prefix` is empty or has its final slash. Nothing is asked yet."""
+        self._connection = connection
+        self._prefix = prefix
+        self._on_request = on_request
+        self._objects = S3Objects(connection, on_request)
+        self._lister = S3Lister(connection, prefix, on_request)
+        self._writer = S3Writer(self._objects, prefix)
+
+    def list(self) -> Iterator[Found | Problem]:
+        """Every object below the prefix; it is all known before the first is told."""
+        return iter(self._lister.everything())
+
+    def stat(self, path: str) -> Stamp:
+        """The state of an object, its version included where the bucket has versions."""
+        return self._objects.stamp(self._prefix + path)
+
+    def told_md5(self, stamp: Present) -> str | None:
+        """The ETag, where it has the form of an MD5 and this bucket's ETags are MD5s."""
+        if isinstance(stamp, ObjectStamp) and self._connection.etags_are_md5:
+            return stamp.etag if looks_like_md5(stamp.etag) else None
+        return None
+
+    def ask_md5(self, path: str, stamp: Present) -> str | None:
+        """What the metadata says (`md5chksum`), else a checksum of the whole object that is an MD5.
+
+        Raises Moved where the object is in another state.
+        """
+        head = self._objects.head(self._prefix + path)
+        if head is None or not _expected(stamp).agrees_with(stamp_of(head)):
+            raise Moved(f"{path} has changed on S3")
+        whole = head.get("ChecksumType") == "FULL_OBJECT"
+        checksum = head.get("ChecksumMD5") if whole else None
+        return md5_of_base64(head["Metadata"].get("md5chksum")) or md5_of_base64(checksum)
+
+    @contextmanager
+    def read(self, path: str, stamp: Present) -> Iterator[Reading]:
+        """Open an object with its ETag as the condition."""
+        key = self._prefix + path
+        self._on_request(Request.GET, 1)
+        try:
+            with self._connection.doing(f"read {key}"), self._opened(key, stamp) as reading:
+                yield reading
+        except NotFound as error:
+            raise Moved(f"{path} is no longer on S3") from error
+
+    def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
+        """Send a body; S3 shows an object only when it is complete."""
+        key = self._prefix + path
+        return self._writer.write(key, body, lambda: self._make_way(key, expect, keep_under))
+
+    def copy(
+        self, source: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str
+    ) -> Written:
+        """Let S3 copy an object; looked at first, since not every server minds the condition."""
+        origin, key = self._prefix + source, self._prefix + path
+        now = self._objects.require(origin, _expected(stamp))
+        kept_at = self._make_way(key, expect, keep_under)
+        return Written(self._objects.copy(origin, now, key), kept_at)
+
+    def delete(self, path: str, *, expect: Present, keep_under: str) -> Written:
+        """Delete an object whose bytes are kept."""
+        key = self._prefix + path
+        kept_at = self._make_way(key, expect, keep_under)
+        self._objects.delete(key)
+        return Written(ABSENT, kept_at)
+
+    def flush(self) -> None:
+        """Nothing to do: S3 has stored what it has acknowledged."""
+
+    def _opened(self, key: str, stamp: Present) -> AbstractContextManager[Reading]:
+        bulk = self._connection.bulk
+        if bulk is None or not expresses(self._prefix):
+            return read_by_boto3(self._connection, key, _expected(stamp))
+        return read_by_obstore(self._connection, bulk, key, _expected(stamp))
+
+    def _make_way(self, key: str, expect: Stamp, keep_under: str) -> str | None:
+        """Check that a key holds what is expected, and keep that; returns where it is kept.
+
+        Nothing is asked for a key that this run's listing showed absent.
+        """
+        if isinstance(expect, AbsentStamp):
+            return None
+        now = self._objects.require(key, _expected(expect))
+        return self._objects.keep(key, now, keep_under)
+
+
+def _expected(stamp: Stamp) -> ObjectStamp:
+    """A stamp of this side; a file's stamp here is a mistake of the caller's."""
+    if not isinstance(stamp, ObjectStamp):
+        raise TypeError(f"an object's stamp was expected, not {stamp}")
+    return stamp

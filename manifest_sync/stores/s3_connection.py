@@ -1,0 +1,135 @@
+"""The way to one bucket, and what is learnt about it on the way."""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import boto3
+from obstore.store import S3Store as BulkStore
+
+from manifest_sync.core.errors import StoreError, Transient
+from manifest_sync.stores.base import OnRequest, Request
+from manifest_sync.stores.s3_address import shown_endpoint
+from manifest_sync.stores.s3_bulk import make_bulk
+from manifest_sync.stores.s3_errors import Translator
+from manifest_sync.stores.s3_session import make_client, make_session
+from manifest_sync.stores.s3_settings import S3Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
+
+_T = TypeVar("_T")
+
+
+class S3Connection:
+    """The way to one bucket. Shared by its styles and by all threads; connects when first used.
+
+    boto3 does whatever needs care; obstore moves the bulk, where it can (`s3_bulk`).
+    """
+
+    def __init__(self, settings: S3Settings, bucket: str, on_request: OnRequest) -> None:
+        """Nothing is asked yet."""
+        self.settings = settings
+        self.bucket = bucket
+        self.etags_are_md5 = not settings.encrypts_with_kms
+        """Until an object turns out to be encrypted in a way that makes its ETag something else."""
+        self._on_request = on_request
+        self._session: _Once[boto3.Session] = _Once(self._make_session)
+        self._client: _Once[S3Client] = _Once(self._make_client)
+        self._translator: _Once[Translator] = _Once(self._make_translator)
+        self._bulk: _Once[BulkStore | None] = _Once(self._make_bulk)
+        self._is_versioned: _Once[bool] = _Once(self._ask_versioning)
+
+    @property
+    def client(self) -> "S3Client":
+        """boto3's client."""
+        return self._client.get()
+
+    @property
+    def bulk(self) -> BulkStore | None:
+        """The obstore store of the whole bucket; None where boto3 does all the work."""
+        return self._bulk.get()
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether the bucket keeps what is replaced. Suspended versioning does not."""
+        return self._is_versioned.get()
+
+    @property
+    def endpoint(self) -> str:
+        """Scheme, host and port."""
+        return self._translator.get().endpoint
+
+    def doing(self, what: str) -> AbstractContextManager[None]:
+        """Translate the clients' exceptions; `what` completes "S3 could not …"."""
+        return self._translator.get().doing(what)
+
+    def learn_from(self, head: "HeadObjectOutputTypeDef") -> bool:
+        """Whether this object's ETag may be its MD5; if not, no ETag here is trusted any more.
+
+        S3 API reference, "Object", ETag: not under KMS, nor with a customer's key.
+        """
+        encryption = head.get("ServerSideEncryption", "")
+        if encryption.startswith("aws:kms") or head.get("SSECustomerAlgorithm"):
+            self.etags_are_md5 = False
+            return False
+        return True
+
+    def _make_session(self) -> boto3.Session:
+        with self._setting_up():
+            return make_session(self.settings)
+
+    def _make_client(self) -> "S3Client":
+        with self._setting_up():
+            return make_client(self._session.get(), self.settings)
+
+    def _make_translator(self) -> Translator:
+        return Translator(self.bucket, shown_endpoint(self.client.meta.endpoint_url))
+
+    def _make_bulk(self) -> BulkStore | None:
+        with self._setting_up():
+            session, client = self._session.get(), self.client
+            return make_bulk(session, client, self.settings, self.bucket, self._on_request)
+
+    def _setting_up(self) -> AbstractContextManager[None]:
+        """Translate while the endpoint may not be known yet."""
+        url = self.settings.endpoint_url
+        return Translator(self.bucket, shown_endpoint(url) if url else "S3").doing("be reached")
+
+    def _ask_versioning(self) -> bool:
+        """Asked once. Where the answer is refused or unknown, versions are not relied upon."""
+        self._on_request(Request.GET, 1)
+        try:
+            with self.doing(f"tell whether “{self.bucket}” keeps versions"):
+                answer = self.client.get_bucket_versioning(Bucket=self.bucket)
+        except Transient:
+            raise
+        except StoreError:
+            return False
+        return answer.get("Status") == "Enabled"
+
+
+def connect(
+    settings: S3Settings, bucket: str, on_request: OnRequest = lambda _kind, _count: None
+) -> S3Connection:
+    """The way to a bucket. `on_request` counts what is asked about the bucket itself."""
+    return S3Connection(settings, bucket, on_request)
+
+
+class _Once(Generic[_T]):
+    """A value that one thread makes when it is first needed; a failure is not remembered."""
+
+    def __init__(self, make: Callable[[], _T]) -> None:
+        self._make = make
+        self._made: list[_T] = []
+        self._lock = threading.Lock()
+
+    def get(self) -> _T:
+        """The value."""
+        if not self._made:
+            with self._lock:
+                if not self._made:
+                    self._made.append(self._make())
+        return self._made[0]

@@ -1,0 +1,198 @@
+"""What S3 and its clients say when something fails, in one sentence each, never with a secret.
+
+The texts of the clients' own exceptions are not passed on: they repeat URLs, and with them what
+somebody may have put into one. Codes: S3 API reference, "Error responses".
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+import msgspec
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    FlexibleChecksumError,
+    HTTPClientError,
+    IncompleteReadError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSLError,
+    SSOError,
+    TokenRetrievalError,
+)
+from botocore.exceptions import ConnectionError as ConnectionFailed
+from obstore.exceptions import BaseError
+
+from manifest_sync.core.errors import Corrupted, Denied, Moved, NotFound, StoreError, Transient
+from manifest_sync.core.paths import shown
+
+_THROTTLED = {"SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded"}
+_PASSING = {
+    "InternalError",
+    "OperationAborted",
+    "ConditionalRequestConflict",
+    "RequestTimeout",
+    "ServiceUnavailable",
+}
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"}
+_UNKNOWN_KEY = {"InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"}
+_ELSEWHERE = {
+    "AuthorizationHeaderMalformed",
+    "IllegalLocationConstraintException",
+    "PermanentRedirect",
+    "TemporaryRedirect",
+}
+_BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_DENIED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+_MOVED_AWAY = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.TEMPORARY_REDIRECT}
+_LONGEST_MESSAGE = 300
+
+_OBSTORE_STATUS = re.compile(r"status code: (\d{3})")
+_OBSTORE_CODE = re.compile(r"<Code>([^<]*)</Code>")
+_OBSTORE_MESSAGE = re.compile(r"<Message>([^<]*)</Message>")
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a server said, whichever client heard it."""
+
+    status: int
+    code: str
+    message: str
+
+
+class Translator(msgspec.Struct, frozen=True):
+    """Turns the exceptions of botocore and obstore into ours."""
+
+    bucket: str
+    endpoint: str
+    """As it may be shown."""
+
+    @contextmanager
+    def doing(self, what: str) -> Iterator[None]:
+        """Translate what is raised meanwhile; `what` completes "S3 could not …"."""
+        try:
+            yield
+        except ClientError as error:
+            raise self._refusal(what, _heard_by_botocore(error)) from error
+        except BotoCoreError as error:
+            raise self._failure(what, error) from error
+        except (BaseError, FileNotFoundError) as error:
+            raise self._of_obstore(what, str(error)) from error
+
+    def _refusal(self, what: str, answer: Answer) -> StoreError:
+        """The server answered, and the answer is no."""
+        status, code = answer.status, answer.code
+        if code == "NoSuchBucket":
+            return StoreError(f"there is no bucket “{self.bucket}” at {self.endpoint}")
+        if code in _THROTTLED or status in _BUSY:
+            return Transient(f"S3 asks to slow down ({code})")
+        if code in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return Transient(f"S3 could not {what} just now ({code})")
+        if status == HTTPStatus.PRECONDITION_FAILED:
+            return Moved(f"S3 did not {what}: what is there has changed")
+        if code == "BadDigest":
+            return Corrupted(f"S3 did not {what}: other bytes arrived than were promised")
+        if code == "InvalidObjectState":
+            return StoreError(f"S3 could not {what}: it is archived and must be restored first")
+        if code in _ELSEWHERE or status in _MOVED_AWAY:
+            return self._elsewhere()
+        if (denial := self._denial(what, answer)) is not None:
+            return denial
+        if status == HTTPStatus.NOT_FOUND:
+            return NotFound(f"S3 could not {what}: nothing is there")
+        said = shown(answer.message)[:_LONGEST_MESSAGE]
+        return StoreError(f"S3 could not {what}: {code}" + (f" ({said})" if said else ""))
+
+    def _denial(self, what: str, answer: Answer) -> Denied | None:
+        code = answer.code
+        if code in _EXPIRED:
+            return Denied("the credentials have expired; sign in again and repeat the command")
+        if code in _UNKNOWN_KEY:
+            return Denied(f"{self.endpoint} does not know these credentials ({code})")
+        if code == "RequestTimeTooSkewed":
+            return Denied("S3 refuses the requests because this computer's clock is wrong")
+        if answer.status in _DENIED:
+            return Denied(f"the credentials do not allow to {what} ({code})")
+        return None
+
+    def _failure(self, what: str, error: BotoCoreError) -> StoreError:
+        """There was no answer, or not even a request."""
+        match error:
+            case NoCredentialsError():
+                return no_credentials()
+            case PartialCredentialsError():
+                return Denied(
+                    "the AWS credentials are incomplete: the key or the secret is missing"
+                )
+            case ProfileNotFound():
+                return Denied(f"AWS's configuration files have no such profile: {_profile(error)}")
+            case SSOError() | TokenRetrievalError():
+                return Denied("the AWS single sign-on has expired; run `aws sso login`")
+            case CredentialRetrievalError():
+                return Denied("the AWS credentials could not be obtained from where they come from")
+            case SSLError():
+                return self._untrusted()
+            case FlexibleChecksumError():
+                return Corrupted(f"S3 could not {what}: the bytes do not match their checksum")
+            case HTTPClientError() | ConnectionFailed() | IncompleteReadError():
+                return self.silence()
+            case ParamValidationError():
+                return StoreError(
+                    f"S3 could not {what}: the bucket's name “{self.bucket}” or a key is not valid"
+                )
+            case _:
+                return StoreError(f"S3 could not {what} ({type(error).__name__})")
+
+    def _of_obstore(self, what: str, text: str) -> StoreError:
+        """What the server said is told by obstore only in the text of its exceptions."""
+        if (status := _OBSTORE_STATUS.search(text)) is not None:
+            code, message = _OBSTORE_CODE.search(text), _OBSTORE_MESSAGE.search(text)
+            answer = Answer(
+                status=int(status[1]),
+                code=code[1] if code else status[1],
+                message=message[1] if message else "",
+            )
+            return self._refusal(what, answer)
+        if "InvalidCertificate(" in text:
+            return self._untrusted()
+        if "redirect without LOCATION" in text:
+            return self._elsewhere()
+        return self.silence()
+
+    def silence(self) -> Transient:
+        """Nobody answers, or not to the end."""
+        return Transient(f"{self.endpoint} does not answer, or the connection broke off")
+
+    def _elsewhere(self) -> StoreError:
+        return StoreError(
+            f"the bucket “{self.bucket}” is in another region; set `region`, or the profile's"
+        )
+
+    def _untrusted(self) -> StoreError:
+        return StoreError(
+            f"the certificate of {self.endpoint} is not trusted; set AWS_CA_BUNDLE to its authority"
+        )
+
+
+def no_credentials() -> Denied:
+    """The standard chain ended without credentials."""
+    return Denied(
+        "no AWS credentials were found; set AWS_PROFILE or AWS_ACCESS_KEY_ID and "
+        "AWS_SECRET_ACCESS_KEY, or run `aws configure`"
+    )
+
+
+def _heard_by_botocore(error: ClientError) -> Answer:
+    said = error.response.get("Error", {})
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    # Ceph RGW sends empty messages, which botocore makes None.
+    return Answer(status, said.get("Code") or str(status), said.get("Message") or "")
+
+
+def _profile(error: ProfileNotFound) -> str:
+    return shown(str(error.kwargs.get("profile", "")))

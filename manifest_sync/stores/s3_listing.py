@@ -1,0 +1,140 @@
+"""Listing a prefix: quickly where every key can be expressed, exactly where not.
+
+obstore lists a folder marker (a key that ends in a slash, as the console makes them) without its
+slash, so it looks like a file. The entries that may be markers are few, and are asked about.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+import obstore
+from obstore.exceptions import InvalidPathError
+
+from manifest_sync.core.content import Side
+from manifest_sync.core.listing import Found, Problem, self_and_parents
+from manifest_sync.core.paths import first_unsafe, why_unsafe_key
+from manifest_sync.core.stamps import ObjectStamp
+from manifest_sync.stores.base import OnRequest, Request
+from manifest_sync.stores.s3_bulk import expresses
+from manifest_sync.stores.s3_connection import S3Connection
+from manifest_sync.stores.s3_headers import bare
+
+if TYPE_CHECKING:
+    from obstore.store import S3Store as BulkStore
+
+PAGE = 1000
+"""Keys of one answer: S3's limit."""
+
+
+class S3Lister(msgspec.Struct, frozen=True):
+    """Lists what is below one prefix of a bucket."""
+
+    connection: S3Connection
+    prefix: str
+    on_request: OnRequest
+
+    def everything(self) -> list[Found | Problem]:
+        """Everything below the prefix, by path, sorted; complete, or StoreError is raised."""
+        with self.connection.doing(f"list s3://{self.connection.bucket}/{self.prefix}"):
+            rows = self._by_obstore()
+            if rows is None:
+                rows = list(self._by_boto3())
+        # S3 answers in this order; not every server does, and markers were in between.
+        rows.sort(key=lambda row: row.path)
+        return _with_problems(self.prefix, rows)
+
+    def _by_obstore(self) -> list[Found] | None:
+        """None where obstore cannot tell it all."""
+        bulk = self.connection.bulk
+        if bulk is None or not expresses(self.prefix) or self._has_keys_at_slash():
+            return None
+        try:
+            rows = list(self._pages(bulk))
+        except InvalidPathError:
+            return None
+        suspects = _maybe_markers(rows)
+        if suspects is None or len(suspects) > max(4, len(rows) // PAGE):
+            return None
+        markers = {path for path in suspects if not self._is_key(path)}
+        return [row for row in rows if row.path not in markers] if markers else rows
+
+    def _pages(self, bulk: "BulkStore") -> Iterator[Found]:
+        # Never obstore's asynchronous listing: one that is not read to its end can abort Python.
+        start = len(self.prefix)
+        hides = self._hidden()
+        for page in obstore.list(bulk, prefix=self.prefix or None, chunk_size=PAGE):
+            self.on_request(Request.LIST, 1)
+            for meta in page:
+                key = meta["path"]
+                if key.startswith(self.prefix) and not (hides and key.startswith(hides)):
+                    yield Found(key[start:], ObjectStamp(meta["size"], bare(meta["e_tag"])))
+
+    def _by_boto3(self) -> Iterator[Found]:
+        hides = self._hidden()
+        pages = self.connection.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.connection.bucket, Prefix=self.prefix
+        )
+        for page in pages:
+            self.on_request(Request.LIST, 1)
+            for entry in page.get("Contents", ()):
+                key = entry["Key"]
+                if not key.endswith("/") and not (hides and key.startswith(hides)):
+                    stamp = ObjectStamp(entry["Size"], bare(entry["ETag"]))
+                    yield Found(key.removeprefix(self.prefix), stamp)
+
+    def _hidden(self) -> str:
+        """The trash, where it is below this prefix; "" where it is not."""
+        trash = self.connection.settings.trash_prefix
+        return trash if trash.startswith(self.prefix) and trash != self.prefix else ""
+
+    def _has_keys_at_slash(self) -> bool:
+        """Whether a style at the bucket's root has keys like `/a`, which obstore lists as `a`."""
+        return not self.prefix and self._first_key("/") is not None
+
+    def _is_key(self, path: str) -> bool:
+        """Whether a path is a key itself: the first one that begins with it."""
+        return self._first_key(self.prefix + path) == self.prefix + path
+
+    def _first_key(self, prefix: str) -> str | None:
+        self.on_request(Request.LIST, 1)
+        found = self.connection.client.list_objects_v2(
+            Bucket=self.connection.bucket, Prefix=prefix, MaxKeys=1
+        )
+        return next((entry["Key"] for entry in found.get("Contents", ())), None)
+
+
+def _maybe_markers(rows: list[Found]) -> set[str] | None:
+    """The paths that may be folder markers; None where a marker hides behind a file.
+
+    A path with files below it, whatever its size, and an empty file without a suffix. Not told
+    is a marker that looks like an empty caption and has nothing below it, and one that is not
+    empty and has nothing below it; no program is known to make either.
+    """
+    paths = {row.path for row in rows}
+    if len(paths) != len(rows):
+        return None
+    folders = {path.rpartition("/")[0] for path in paths}
+    suspects = {above for folder in folders for above in self_and_parents(folder)} & paths
+    suspects.update(
+        row.path for row in rows if row.stamp.size == 0 and "." not in row.path.rpartition("/")[2]
+    )
+    return suspects
+
+
+def _with_problems(prefix: str, rows: list[Found]) -> list[Found | Problem]:
+    """Put problems in the place of the keys that no folder may hold."""
+    if first_unsafe(row.path for row in rows) is None:
+        return [*rows]
+    return [
+        row
+        if (reason := why_unsafe_key(prefix, row.path)) is None
+        else Problem(
+            row.path,
+            Side.S3,
+            "unsafe_key",
+            f"the key {reason}, so it is left alone",
+            hides_content=False,
+        )
+        for row in rows
+    ]

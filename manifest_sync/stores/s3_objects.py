@@ -1,0 +1,133 @@
+"""Single objects of a bucket by key: what they are now, copying them, keeping what they were."""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from manifest_sync.core.errors import Corrupted, Moved, NotFound, StoreError
+from manifest_sync.core.stamps import ABSENT, ObjectStamp, Stamp, agree
+from manifest_sync.stores.base import OnRequest, Request
+from manifest_sync.stores.s3_address import S3Place
+from manifest_sync.stores.s3_connection import S3Connection
+from manifest_sync.stores.s3_headers import bare, looks_like_md5
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
+
+_MD5_DIGITS = 32
+LARGEST_COPY = 5 * 1024**3
+"""Of one CopyObject (S3 API reference)."""
+
+
+class S3Objects(msgspec.Struct, frozen=True):
+    """A bucket's objects, through one connection, counted for one style."""
+
+    connection: S3Connection
+    on_request: OnRequest
+
+    def head(self, key: str) -> "HeadObjectOutputTypeDef | None":
+        """What S3 says of an object, checksums included; None where there is none."""
+        self.on_request(Request.HEAD, 1)
+        connection = self.connection
+        try:
+            with connection.doing(f"look at {key}"):
+                head = connection.client.head_object(
+                    Bucket=connection.bucket, Key=key, ChecksumMode="ENABLED"
+                )
+        except NotFound:
+            return None
+        connection.learn_from(head)
+        return head
+
+    def stamp(self, key: str) -> Stamp:
+        """The state of an object now."""
+        head = self.head(key)
+        return stamp_of(head) if head is not None else ABSENT
+
+    def require(self, key: str, expected: ObjectStamp) -> ObjectStamp:
+        """The state of an object now, version and all; raises Moved where it is not as expected."""
+        now = self.stamp(key)
+        if not isinstance(now, ObjectStamp):
+            raise Moved(f"{key} is no longer on S3")
+        if not agree(expected, now):
+            raise Moved(f"{key} has changed on S3")
+        return now
+
+    def keep(self, key: str, now: ObjectStamp, keep_under: str) -> str:
+        """See to it that an object's bytes outlive it; returns where they will be."""
+        connection = self.connection
+        if now.version_id is not None and connection.is_versioned:
+            return str(S3Place(connection.bucket, key, now.version_id))
+        kept = f"{connection.settings.trash_prefix}{keep_under}/{key}"
+        self.copy(key, now, kept)
+        return str(S3Place(connection.bucket, kept))
+
+    def copy(self, source: str, stamp: ObjectStamp, key: str) -> ObjectStamp:
+        """Copy within the bucket, metadata and all, from exactly that state of the source."""
+        if stamp.size > LARGEST_COPY:
+            raise StoreError(f"{source} is larger than 5 GiB, which S3 does not copy at once")
+        connection = self.connection
+        self.on_request(Request.COPY, 1)
+        try:
+            with connection.doing(f"copy {source} to {key}"):
+                done = connection.client.copy_object(
+                    Bucket=connection.bucket,
+                    Key=key,
+                    CopySource={"Bucket": connection.bucket, "Key": source},
+                    CopySourceIfMatch=f'"{stamp.etag}"',
+                    **written_with(connection),
+                )
+        except NotFound as error:
+            raise Moved(f"{source} is no longer on S3") from error
+        etag = bare(done["CopyObjectResult"]["ETag"])
+        etag = self.confirmed(key, etag, stamp.etag, stamp.size)
+        return ObjectStamp(stamp.size, etag, done.get("VersionId"))
+
+    def confirmed(self, key: str, etag: str, expected: str, size: int) -> str:
+        """The ETag of an object just written; Corrupted where it is not what was to be written.
+
+        ETags that tell something are compared, else the size: a copy of a multipart object has
+        another ETag, and so has an encrypted one. Ceph RGW 16 ignores the condition of a copy,
+        and completes a multipart upload with an empty ETag.
+        """
+        connection = self.connection
+        if etag == expected:
+            return etag
+        head = self.head(key)
+        now = bare(head["ETag"]) if head is not None else None
+        if head is None or now is None or now != (etag or now):
+            raise Moved(f"{key} was replaced on S3 right after it was written")
+        if now == expected:
+            return now
+        comparable = _form(now) == _form(expected)
+        if head["ContentLength"] != size or (comparable and connection.learn_from(head)):
+            raise Corrupted(f"{key}: S3 holds other bytes than it was to hold")
+        return now
+
+    def delete(self, key: str) -> None:
+        """Take an object away; in a versioned bucket, behind a delete marker."""
+        self.on_request(Request.DELETE, 1)
+        connection = self.connection
+        with connection.doing(f"delete {key}"):
+            connection.client.delete_object(Bucket=connection.bucket, Key=key)
+
+
+def _form(etag: str) -> str:
+    """What an ETag was made of: "" of the bytes, `-3` of three parts' MD5s."""
+    return etag if not looks_like_md5(etag.partition("-")[0]) else etag[_MD5_DIGITS:]
+
+
+def stamp_of(head: "HeadObjectOutputTypeDef") -> ObjectStamp:
+    """The stamp that a HEAD tells."""
+    return ObjectStamp(head["ContentLength"], bare(head["ETag"]), head.get("VersionId"))
+
+
+def written_with(connection: S3Connection) -> dict[str, Any]:
+    """What the configuration adds to every request of boto3's that writes."""
+    settings = connection.settings
+    asked = {
+        "ServerSideEncryption": settings.sse,
+        "SSEKMSKeyId": settings.kms_key_id,
+        "StorageClass": settings.storage_class,
+    }
+    return {name: value for name, value in asked.items() if value is not None}

@@ -1,0 +1,78 @@
+"""boto3's session and client: AWS's standard chain of credentials, region and endpoint."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+
+from manifest_sync.core.errors import StoreError
+from manifest_sync.stores.s3_address import shown_endpoint
+from manifest_sync.stores.s3_settings import S3Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+CONNECT_SECONDS = 2.5
+READ_SECONDS = 30
+ATTEMPTS = 4
+"""By the clients themselves: about 10 s where nobody answers. The engine tries failed transfers
+again, because botocore gives up on all of them when too many fail (its retry quota)."""
+
+
+def make_session(settings: S3Settings) -> boto3.Session:
+    """The session of the configured profile, or of the environment's."""
+    return boto3.Session(profile_name=settings.profile, region_name=settings.region)
+
+
+def make_client(session: boto3.Session, settings: S3Settings) -> "S3Client":
+    """The client for the endpoint that the chain leads to.
+
+    The first client tells which endpoint that is, the second suits it.
+    """
+    endpoint = client_for(session, settings, settings.endpoint_url).meta.endpoint_url
+    if is_aws(endpoint):
+        return client_for(session, settings, settings.endpoint_url)
+    return client_for(session, settings, _without_user(endpoint), own_endpoint=True)
+
+
+def client_for(
+    session: boto3.Session,
+    settings: S3Settings,
+    endpoint_url: str | None,
+    *,
+    region: str | None = None,
+    own_endpoint: bool = False,
+) -> "S3Client":
+    """A client; raises StoreError where the endpoint is no URL."""
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        max_pool_connections=max(10, settings.jobs + ATTEMPTS),
+        tcp_keepalive=True,
+    )
+    if own_endpoint:
+        # Many servers stumble over the checksum headers that AWS has since 2025 (boto3#4392).
+        config = config.merge(
+            Config(
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            )
+        )
+    try:
+        return session.client("s3", region_name=region, endpoint_url=endpoint_url, config=config)
+    except ValueError as error:
+        raise StoreError("the endpoint is not a valid http or https URL") from error
+
+
+def is_aws(endpoint: str) -> bool:
+    """Whether an endpoint is AWS's own, in any of its partitions."""
+    host = urlsplit(endpoint).hostname or ""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+
+
+def _without_user(endpoint: str) -> str:
+    """S3 knows no user names in URLs, and one would find its way into messages."""
+    parts = urlsplit(endpoint)
+    return shown_endpoint(endpoint) + parts.path if "@" in parts.netloc else endpoint

@@ -1,0 +1,73 @@
+"""Running commands as a user does: in this process where that is enough, else in one of its own."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from manifest_sync.cli.app import run
+from manifest_sync.formats.schemas import schema
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command came to."""
+
+    status: int
+    out: str
+    err: str
+
+    def document(self) -> dict[str, Any]:
+        """The one document on stdout, checked against its schema."""
+        found = json.loads(self.out)
+        assert isinstance(found, dict)
+        name = found["format"].removeprefix("manifest-sync/")
+        jsonschema.validate(found, schema(name))
+        return found
+
+
+Command = Callable[..., Ran]
+"""`command(folder, "push", "--yes")`."""
+
+
+def here(folder: Path, *arguments: str) -> Ran:
+    """Run a command in this process, with nobody at the terminal."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with chdir(folder), redirect_stdout(out), redirect_stderr(err):
+        status = run(arguments)
+    texts = []
+    for stream in (out, err):
+        stream.flush()
+        buffer = stream.detach()
+        assert isinstance(buffer, io.BytesIO)
+        texts.append(buffer.getvalue().decode())
+    return Ran(status, *texts)
+
+
+def program() -> str:
+    """The installed command, beside this interpreter."""
+    return str(Path(sys.executable).with_name("manifest-sync"))
+
+
+def installed(
+    folder: Path, *arguments: str, environ: Mapping[str, str] | None = None, timeout: float = 120
+) -> Ran:
+    """Run the installed command in a process of its own, with nobody at the terminal."""
+    done = subprocess.run(
+        [program(), *arguments],
+        cwd=folder,
+        env={**os.environ, **(environ or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())

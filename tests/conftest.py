@@ -1,0 +1,57 @@
+"""No test touches a real account or a real home; every worker has its own servers."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import (
+    ACCESS_KEY,
+    REGION,
+    SECRET_KEY,
+    S3Server,
+    ceph_server,
+    missing_ceph_tools,
+    moto_server,
+)
+
+pytest.register_assert_rewrite("tests.stores.contract")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_real_accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty home, and credentials that only the servers of the tests know."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [n for n in os.environ if n.startswith(("AWS_", "MANIFEST_SYNC_", "XDG_"))]:
+            if name != "MANIFEST_SYNC_REQUIRE":
+                patch.delenv(name)
+        patch.setenv("HOME", str(home))
+        patch.setenv("AWS_CONFIG_FILE", str(home / ".aws" / "config"))
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / ".aws" / "credentials"))
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        patch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+        patch.setenv("AWS_REGION", REGION)
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        yield home
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[S3Server]:
+    """moto's server."""
+    with moto_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ceph() -> Iterator[S3Server]:
+    """A real Ceph RGW. Skips where it is not installed, unless MANIFEST_SYNC_REQUIRE names it."""
+    if missing := missing_ceph_tools():
+        reason = f"Ceph RGW is not installed: {', '.join(missing)}"
+        if "ceph" in os.environ.get("MANIFEST_SYNC_REQUIRE", ""):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with ceph_server() as server:
+        yield server

@@ -1,0 +1,167 @@
+"""Random histories of several workspaces and one bucket, through the real engine."""
+
+from collections import Counter
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from manifest_sync.core.content import Side
+from manifest_sync.core.manifest import Header, Manifest
+from manifest_sync.core.outcome import Status
+from manifest_sync.core.plan import Options
+from manifest_sync.core.reconcile import Verb
+from manifest_sync.stores.base import Request
+from manifest_sync.stores.memory import MemoryStore
+from tests.engine.world import Clock, Desk, Run
+
+PATHS = ("a.jpg", "a.txt", "b.png", "10_x/c.jpg", "10_x/c.txt")
+BYSTANDERS = ("notes.md", "sub/model.safetensors", "skip.jpg")
+DATA = (b"", b"one", b"two", b"three", b"four")
+
+desks = st.integers(0, 2)
+paths = st.sampled_from(PATHS)
+data = st.sampled_from(DATA)
+flags = st.fixed_dictionaries({"delete": st.booleans(), "overwrite": st.booleans()})
+
+
+class Workspaces(RuleBasedStateMachine):
+    """Three workspaces curate one style at the same time, badly."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = Clock()
+        self.requests: Counter[Request] = Counter()
+        self.bucket = MemoryStore(Side.S3, on_request=self._asked)
+        header = Header(ignore=("skip.*",))
+        self.desks = [Desk(self.bucket, self.clock, header) for _ in range(3)]
+        self.old: list[Manifest] = []
+        for place in BYSTANDERS:
+            self.bucket.put_out_of_band(place, b"theirs")
+            for desk in self.desks:
+                desk.write(place, b"mine")
+
+    def _asked(self, kind: Request, count: int) -> None:
+        self.requests[kind] += count
+
+    @rule(desk=desks, path=paths, data=data)
+    def edit(self, desk: int, path: str, data: bytes) -> None:
+        self.desks[desk].write(path, data)
+
+    @rule(desk=desks, path=paths)
+    def delete(self, desk: int, path: str) -> None:
+        if self.desks[desk].folder.bytes_at(path) is not None:
+            self.desks[desk].drop(path)
+
+    @rule(path=paths, data=data)
+    def upload_out_of_band(self, path: str, data: bytes) -> None:
+        self.bucket.put_out_of_band(path, data)
+
+    @rule(path=paths)
+    def delete_out_of_band(self, path: str) -> None:
+        if self.bucket.bytes_at(path) is not None:
+            self.bucket.drop_out_of_band(path)
+
+    @rule(desk=desks)
+    def lose_state(self, desk: int) -> None:
+        self.desks[desk].memory.clear()
+
+    @rule(desk=desks)
+    def lose_cache(self, desk: int) -> None:
+        self.desks[desk].digests.clear()
+
+    @rule(desk=desks)
+    def commit(self, desk: int) -> None:
+        self.old.append(self.desks[desk].manifest)
+
+    @rule(desk=desks, number=st.integers(0, 9))
+    def check_out(self, desk: int, number: int) -> None:
+        if self.old:
+            self.desks[desk].manifest = self.old[number % len(self.old)]
+
+    @rule(desk=desks)
+    def record(self, desk: int) -> None:
+        self.desks[desk].record()
+        assert not self.desks[desk].record()
+
+    @rule(desk=desks, flags=flags)
+    def push(self, desk: int, flags: dict[str, bool]) -> None:
+        before = self.desks[desk].folder.contents()
+        run = self._checked(desk, Verb.PUSH, Side.S3, flags)
+        assert self.desks[desk].folder.contents() == before
+        self._same_again(desk, Verb.PUSH, Side.S3, flags, run)
+
+    @rule(desk=desks, flags=flags)
+    def pull(self, desk: int, flags: dict[str, bool]) -> None:
+        before = self.bucket.contents()
+        run = self._checked(desk, Verb.PULL, Side.LOCAL, flags)
+        assert self.bucket.contents() == before
+        self._same_again(desk, Verb.PULL, Side.LOCAL, flags, run)
+
+    @rule(desk=desks, to=st.sampled_from(Side), flags=flags)
+    def apply(self, desk: int, to: Side, flags: dict[str, bool]) -> None:
+        before = self.desks[desk].manifest
+        run = self._checked(desk, Verb.APPLY, to, flags)
+        assert self.desks[desk].manifest == before
+        self._same_again(desk, Verb.APPLY, to, flags, run)
+        held = self._store(desk, to).contents()
+        unsettled = {c.path for c in run.plan.conflicts} | {p.path for p in run.plan.problems}
+        for path in PATHS:
+            if path in unsettled or path in run.plan.withheld:
+                continue
+            line = before.lines.get(path)
+            assert (path in held) == (line is not None)
+            assert line is None or len(held[path]) == line.size
+
+    def _store(self, desk: int, side: Side) -> MemoryStore:
+        return self.bucket if side is Side.S3 else self.desks[desk].folder
+
+    def _checked(self, desk: int, verb: Verb, to: Side, flags: dict[str, bool]) -> Run:
+        """A run that does what its plan says, and loses nothing."""
+        target = self._store(desk, to)
+        before = target.contents()
+        run = self.desks[desk].run(verb, to, _options(flags))
+        after = target.contents()
+        assert {outcome.status for outcome in run.outcomes} <= {Status.DONE}
+        assert all(change.side is to for change in run.plan.changes)
+        changed = {change.path for change in run.plan.changes}
+        assert {p for p in before.keys() | after.keys() if before.get(p) != after.get(p)} == changed
+        if not flags["delete"]:
+            assert before.keys() <= after.keys()
+        for outcome in run.outcomes:
+            if outcome.change.before is not None:
+                assert outcome.kept_at is not None
+                assert target.kept[outcome.kept_at] == before[outcome.change.path]
+        return run
+
+    def _same_again(
+        self, desk: int, verb: Verb, to: Side, flags: dict[str, bool], first: Run
+    ) -> None:
+        """The same command finds nothing to do, hashes nothing, and only lists."""
+        manifest = self.desks[desk].manifest
+        self.requests.clear()
+        # What the first run downloaded was too young to trust; reading it once settles that.
+        again = self.desks[desk].run(verb, to, _options(flags))
+        assert again.plan.changes == ()
+        assert again.cost.hashed == 0
+        assert set(self.requests) <= {Request.LIST}
+        assert self.desks[desk].manifest == manifest
+        assert {c.path for c in again.plan.conflicts} == {c.path for c in first.plan.conflicts}
+        assert again.plan.withheld == first.plan.withheld
+        assert not self.desks[desk].record() or verb is Verb.APPLY
+
+    @invariant()
+    def bystanders_are_left_alone(self) -> None:
+        for place in BYSTANDERS:
+            assert self.bucket.bytes_at(place) == b"theirs"
+            assert all(desk.folder.bytes_at(place) == b"mine" for desk in self.desks)
+
+
+def _options(flags: dict[str, bool]) -> Options:
+    return Options(delete=flags["delete"], overwrite=flags["overwrite"])
+
+
+Workspaces.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=25, deadline=None, derandomize=True
+)
+TestWorkspaces = Workspaces.TestCase

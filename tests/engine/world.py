@@ -1,0 +1,172 @@
+"""Whole workspaces in memory, run through the real engine: what the state machine plays with."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from manifest_sync.core.content import Side
+from manifest_sync.core.manifest import Header, Manifest
+from manifest_sync.core.memory import BLANK, Memory
+from manifest_sync.core.outcome import Outcome
+from manifest_sync.core.plan import Basis, Options, StylePlan
+from manifest_sync.core.planning import make_plan
+from manifest_sync.core.reconcile import Verb
+from manifest_sync.core.record import record
+from manifest_sync.core.scope import Role
+from manifest_sync.core.selection import Selection
+from manifest_sync.core.settle import settle, settle_record
+from manifest_sync.core.statistics import Cost
+from manifest_sync.engine.apply import Notebook, apply_plan
+from manifest_sync.engine.site import Observation, Site, observe
+from manifest_sync.engine.tally import Tally
+from manifest_sync.engine.transfer import Sides
+from manifest_sync.engine.watch import Watch
+from manifest_sync.formats.manifest_json import parse_manifest, render_manifest
+from manifest_sync.state.cache import Digest
+from manifest_sync.stores.base import Store
+from manifest_sync.stores.memory import MemoryStore
+
+REMOTE = "s3://bucket/styles/16/"
+
+
+class Run(msgspec.Struct):
+    """One push, pull or apply, with everything it did."""
+
+    plan: StylePlan
+    outcomes: tuple[Outcome, ...]
+    cost: Cost
+
+
+class Clock:
+    """Nanoseconds that pass only when told to; ten seconds a step, so that no file stays racy."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000_000_000
+
+    def tick(self) -> int:
+        self.now += 1
+        return self.now
+
+    def wait(self) -> None:
+        self.now += 10_000_000_000
+
+
+class Desk:
+    """One workspace with one style: its folder, its manifest, what it remembers."""
+
+    def __init__(self, bucket: Store, clock: Clock, header: Header | None = None) -> None:
+        self.clock = clock
+        self.folder = MemoryStore(Side.LOCAL, clock=clock.tick)
+        self.bucket = bucket
+        self.manifest = Manifest("16", REMOTE, header or Header())
+        self.memory: dict[str, Memory] = {}
+        self.digests: dict[str, Digest] = {}
+        self.object_md5s: dict[str, tuple[str, str]] = {}
+        self.runs = 0
+
+    def site(self) -> Site:
+        return Site(
+            manifest=self.manifest,
+            manifest_md5="0" * 32,
+            folder=self.folder,
+            bucket=self.bucket,
+            memory=dict(self.memory),
+            serial=self.runs,
+            digests=dict(self.digests),
+            object_md5s=dict(self.object_md5s),
+            now_ns=lambda: self.clock.now,
+        )
+
+    def observe(self, verb: Verb, only: Role | None = None) -> tuple[Observation, Watch]:
+        self.clock.wait()
+        watch = Watch("16", Tally(), jobs=2, hash_threads=1)
+        observation = observe(
+            self.site(),
+            watch,
+            recorded=verb is not Verb.APPLY,
+            selection=Selection(only=only),
+        )
+        facts = observation.folder
+        self.digests = {path: facts.digests[path] for path in facts.digests}
+        for path, etag, md5 in observation.bucket.learned:
+            self.object_md5s[path] = (etag, md5)
+        return observation, watch
+
+    def plan(self, verb: Verb, to: Side, options: Options) -> StylePlan:
+        observation, _ = self.observe(verb, options.only)
+        return make_plan(observation.survey, to, _basis(verb, options), "16")
+
+    def run(self, verb: Verb, to: Side, options: Options) -> Run:
+        observation, watch = self.observe(verb, options.only)
+        plan = make_plan(observation.survey, to, _basis(verb, options), "16")
+        self.runs += 1
+        sides = Sides(
+            self.folder, self.bucket, observation.folder.digests, f"{id(self)}-{self.runs}"
+        )
+        written: list[Outcome] = []
+
+        def outcomes(batch: Sequence[tuple[int, Outcome]]) -> None:
+            written.extend(outcome for _, outcome in batch)
+
+        def digests(batch: Sequence[tuple[str, Digest]]) -> None:
+            self.digests.update(batch)
+
+        scope = observation.survey.scope
+        made = apply_plan(
+            plan,
+            sides,
+            Notebook(outcomes, digests),
+            lambda path: scope.role(path) is Role.CAPTION,
+            watch,
+        )
+        assert sorted(o.change.path for o in written) == [o.change.path for o in made]
+        settlement = settle(observation.survey, verb, made)
+        if verb is not Verb.APPLY:
+            self.manifest = _rewritten(self.manifest.with_lines(settlement.lines, settlement.etags))
+        self._fold(settlement.moved)
+        return Run(plan, made, watch.tally.cost())
+
+    def push(self, *, delete: bool = False) -> Run:
+        return self.run(Verb.PUSH, Side.S3, Options(delete=delete))
+
+    def pull(self, *, delete: bool = False) -> Run:
+        return self.run(Verb.PULL, Side.LOCAL, Options(delete=delete))
+
+    def record(self) -> bool:
+        """Record; whether anything changed."""
+        self.clock.wait()
+        watch = Watch("16", Tally(), jobs=2, hash_threads=1)
+        observation = observe(self.site(), watch, with_bucket=False)
+        survey = observation.survey
+        self.digests = dict(observation.folder.digests)
+        lines = record(survey.scope, survey.folder, survey.lines, survey.memory)
+        moved = settle_record(msgspec.structs.replace(survey, lines=lines))
+        changed = lines != dict(self.manifest.lines)
+        self.manifest = _rewritten(self.manifest.with_lines(lines, self.manifest.etags))
+        self._fold(moved)
+        return changed
+
+    def write(self, path: str, data: bytes) -> None:
+        self.folder.put_out_of_band(path, data)
+
+    def drop(self, path: str) -> None:
+        self.folder.drop_out_of_band(path)
+
+    def _fold(self, moved: dict[str, Memory]) -> None:
+        for path, memory in moved.items():
+            if memory == BLANK:
+                self.memory.pop(path, None)
+            else:
+                self.memory[path] = memory
+
+
+def _rewritten(manifest: Manifest) -> Manifest:
+    """Through its text and back: what is on disk is all that counts."""
+    text = render_manifest(manifest)
+    read = parse_manifest(text, "manifest.json")
+    assert render_manifest(read) == text
+    return read
+
+
+def _basis(verb: Verb, options: Options) -> Basis:
+    return Basis(verb, "0" * 32, 0, REMOTE, "memory://", options, "test", "2026-11-21T00:00:00Z")

@@ -1,0 +1,449 @@
+"""What every store must do. The docstrings of `manifest_sync.stores.base`, executable.
+
+A store's tests subclass `StoreContract` and provide the fixture `under_test`.
+"""
+
+import hashlib
+import itertools
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+
+from manifest_sync.core.errors import Moved
+from manifest_sync.core.listing import Found
+from manifest_sync.core.stamps import ABSENT, AbsentStamp, Present, Stamp, agree
+from manifest_sync.stores.base import CHUNK, Store, Written
+from manifest_sync.stores.bodies import bytes_body, content_of
+
+MTIME_NS = 1_700_000_000_123_456_000
+"""An mtime with microseconds: the finest that every file system and S3 metadata keep."""
+
+ODD_NAMES = (
+    "with spaces.png",
+    " leading space.txt",
+    "trailing space .png",
+    "caf\u00e9.png",
+    "cafe\u0301.txt",
+    "plus+and&percent%25hash#.png",
+    "question?.png",
+    "apostrophe's = ~tilde~ @at, semi;colon!.txt",
+    "(round) [square] {curly}.png",
+    'quote".png',
+    "aa:b|c<d>e*f^g$h`.txt",
+    "%2F%2e%2e.png",
+    "日本語/写真.jpg",
+    "\U0001f600 emoji.png",
+    "100% + 1.png",
+    "x..y.png",
+    "...dots.png",
+    "deep/er/and/deeper/still.png",
+)
+
+
+@dataclass(frozen=True)
+class StoreUnderTest:
+    """A fresh, empty store, and ways past it to see and to change what it holds."""
+
+    store: Store
+    put: Callable[[str, bytes], None]
+    """Somebody else writes a file, knowing nothing of us. Its stamp must become another one: a
+    local folder's may have to wait for the next tick of the file system's clock."""
+    drop: Callable[[str], None]
+    """Somebody else deletes a file."""
+    kept: Callable[[str], bytes]
+    """The bytes that a `kept_at` leads to."""
+
+    def stamp(self, path: str) -> Present:
+        """The state of a file that is there."""
+        return _present(self.store.stat(path))
+
+    def bytes_at(self, path: str) -> bytes:
+        """What the store reads at a path."""
+        with self.store.read(path, self.stamp(path)) as reading:
+            return b"".join(reading.chunks)
+
+    def paths(self) -> list[str]:
+        """What the store lists."""
+        return [found.path for found in self.store.list()]
+
+    def create(self, path: str, data: bytes) -> Written:
+        """A write where nothing is."""
+        return self.write(path, data, ABSENT)
+
+    def write(self, path: str, data: bytes, expect: Stamp) -> Written:
+        """A write of plain bytes."""
+        return self.store.write(
+            path, bytes_body(data, MTIME_NS), expect=expect, keep_under=_new_name()
+        )
+
+
+class Cut:
+    """A body that finds out midway that its file has changed."""
+
+    modified_ns = MTIME_NS
+
+    def __init__(self, data: bytes, error: BaseException) -> None:
+        self._data = data
+        self._error = error
+        self.content = content_of(data)
+
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+        half = len(self._data) // 2
+        for start in range(0, half, size):
+            yield self._data[start : min(start + size, half)]
+        raise self._error
+
+
+class StoreContract:
+    """The mandatory suite."""
+
+    checks_creates: ClassVar[bool] = True
+    """Whether `expect=ABSENT` is checked at the last moment (S3: only with conditional writes)."""
+    more_than_a_page: ClassVar[int] = 1050
+    """Files that do not fit in one answer to a listing."""
+
+    @pytest.fixture
+    def under_test(self) -> StoreUnderTest:
+        raise NotImplementedError
+
+    # Listing
+
+    def test_an_empty_store_lists_nothing(self, under_test: StoreUnderTest) -> None:
+        assert under_test.paths() == []
+
+    def test_lists_in_byte_order_whatever_the_folders(self, under_test: StoreUnderTest) -> None:
+        # "-" < "." < "/" < "0"; U+FF5E sorts before U+1F600 in UTF-8, after it in UTF-16.
+        paths = ["a-b", "a.txt", "a/b", "a/b.txt", "a0", "B", "b", "\uff5e.png", "\U0001f600.png"]
+        for path in paths:
+            under_test.put(path, path.encode())
+        assert under_test.paths() == sorted(paths, key=str.encode)
+
+    def test_lists_more_than_one_page(self, under_test: StoreUnderTest) -> None:
+        paths = [f"{i % 7}/{i:04}.txt" for i in range(self.more_than_a_page)]
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda path: under_test.put(path, b"x"), paths))
+        assert under_test.paths() == sorted(paths)
+
+    def test_lists_stamps_as_stat_gives_them(self, under_test: StoreUnderTest) -> None:
+        under_test.put("a.png", b"12345")
+        under_test.create("b/c.txt", b"")
+        listed = {found.path: found for found in under_test.store.list()}
+        assert listed.keys() == {"a.png", "b/c.txt"}
+        for path, found in listed.items():
+            assert isinstance(found, Found)
+            assert agree(found.stamp, under_test.stamp(path))
+        assert [under_test.stamp(path).size for path in ("a.png", "b/c.txt")] == [5, 0]
+
+    def test_odd_names_make_the_round_trip(self, under_test: StoreUnderTest) -> None:
+        for name in ODD_NAMES:
+            under_test.create(name, name.encode())
+        assert under_test.paths() == sorted(ODD_NAMES, key=str.encode)
+        for name in ODD_NAMES:
+            assert under_test.bytes_at(name) == name.encode()
+
+    def test_odd_names_are_copied_kept_and_deleted(self, under_test: StoreUnderTest) -> None:
+        store = under_test.store
+        for name in ODD_NAMES:
+            stamp = under_test.create(name, name.encode()).stamp
+            copied = store.copy(
+                name, under_test.stamp(name), f"copy of/{name}", expect=ABSENT, keep_under="copies"
+            )
+            assert under_test.bytes_at(f"copy of/{name}") == name.encode()
+            assert agree(copied.stamp, under_test.stamp(f"copy of/{name}"))
+            assert agree(stamp, under_test.stamp(name))
+            gone = store.delete(name, expect=under_test.stamp(name), keep_under="an apply")
+            assert gone.kept_at is not None
+            assert under_test.kept(gone.kept_at) == name.encode()
+        assert under_test.paths() == sorted((f"copy of/{n}" for n in ODD_NAMES), key=str.encode)
+
+    # Stat
+
+    def test_nothing_is_absent(self, under_test: StoreUnderTest) -> None:
+        assert under_test.store.stat("nothing.png") == ABSENT
+        assert under_test.store.stat("no/where/nothing.png") == ABSENT
+
+    def test_a_folder_is_no_file(self, under_test: StoreUnderTest) -> None:
+        under_test.put("folder/a.png", b"x")
+        assert under_test.store.stat("folder") == ABSENT
+
+    def test_every_state_has_its_own_stamp(self, under_test: StoreUnderTest) -> None:
+        under_test.put("a.txt", b"one")
+        one = under_test.stamp("a.txt")
+        under_test.put("a.txt", b"two")
+        assert not agree(one, under_test.stamp("a.txt"))
+
+    # Reading
+
+    def test_reads_what_is_there(self, under_test: StoreUnderTest) -> None:
+        under_test.put("a.png", b"bytes")
+        stamp = under_test.stamp("a.png")
+        with under_test.store.read("a.png", stamp) as reading:
+            assert agree(reading.stamp, stamp)
+            assert reading.modified_ns > 0
+            assert b"".join(reading.chunks) == b"bytes"
+
+    def test_reads_an_empty_file(self, under_test: StoreUnderTest) -> None:
+        under_test.put("empty.txt", b"")
+        assert under_test.bytes_at("empty.txt") == b""
+
+    def test_a_reading_may_be_left_before_its_end(self, under_test: StoreUnderTest) -> None:
+        under_test.put("a.bin", b"0123456789" * 500_000)
+        with under_test.store.read("a.bin", under_test.stamp("a.bin")) as reading:
+            assert next(reading.chunks).startswith(b"0123456789")
+        assert under_test.bytes_at("a.bin").endswith(b"789")
+
+    def test_does_not_read_another_state(self, under_test: StoreUnderTest) -> None:
+        under_test.put("a.png", b"one")
+        stamp = under_test.stamp("a.png")
+        under_test.put("a.png", b"two")
+        with pytest.raises(Moved), under_test.store.read("a.png", stamp) as reading:
+            b"".join(reading.chunks)
+
+    def test_does_not_read_what_is_gone(self, under_test: StoreUnderTest) -> None:
+        under_test.put("a.png", b"one")
+        stamp = under_test.stamp("a.png")
+        under_test.drop("a.png")
+        with pytest.raises(Moved), under_test.store.read("a.png", stamp) as reading:
+            b"".join(reading.chunks)
+
+    # MD5
+
+    def test_an_md5_that_is_told_is_right(self, under_test: StoreUnderTest) -> None:
+        under_test.put("theirs.png", b"theirs")
+        under_test.create("ours.png", b"ours")
+        for path, data in (("theirs.png", b"theirs"), ("ours.png", b"ours")):
+            md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+            stamp = under_test.stamp(path)
+            assert under_test.store.told_md5(stamp) in (None, md5)
+            assert under_test.store.ask_md5(path, stamp) in (None, md5)
+
+    # Writing
+
+    def test_creates(self, under_test: StoreUnderTest) -> None:
+        written = under_test.create("new/a.txt", b"hello")
+        assert written.kept_at is None
+        assert agree(written.stamp, under_test.stamp("new/a.txt"))
+        assert under_test.bytes_at("new/a.txt") == b"hello"
+
+    def test_creates_an_empty_file(self, under_test: StoreUnderTest) -> None:
+        under_test.create("empty.txt", b"")
+        assert under_test.stamp("empty.txt").size == 0
+        assert under_test.bytes_at("empty.txt") == b""
+
+    def test_keeps_the_mtime(self, under_test: StoreUnderTest) -> None:
+        under_test.create("a.png", b"x")
+        with under_test.store.read("a.png", under_test.stamp("a.png")) as reading:
+            assert reading.modified_ns == MTIME_NS
+
+    def test_replaces_what_is_expected_and_keeps_it(self, under_test: StoreUnderTest) -> None:
+        under_test.put("a.txt", b"old")
+        written = under_test.write("a.txt", b"new, and longer", under_test.stamp("a.txt"))
+        assert under_test.bytes_at("a.txt") == b"new, and longer"
+        assert agree(written.stamp, under_test.stamp("a.txt"))
+        assert written.kept_at is not None
+        assert under_test.kept(written.kept_at) == b"old"
+
+    def test_keeps_every_state_that_was_replaced(self, under_test: StoreUnderTest) -> None:
+        states = [b"one", b"two", b"three", b"four"]
+        stamp = under_test.create("a.txt", states[0]).stamp
+        kept = []
+        for data in states[1:]:
+            written = under_test.write("a.txt", data, stamp)
+            stamp = written.stamp
+            assert written.kept_at is not None
+            kept.append(written.kept_at)
+        assert [under_test.kept(place) for place in kept] == states[:-1]
+        assert under_test.paths() == ["a.txt"]
+
+    def test_does_not_replace_another_state(self, under_test: StoreUnderTest) -> None:
+        under_test.put("a.txt", b"planned")
+        stamp = under_test.stamp("a.txt")
+        under_test.put("a.txt", b"edited")
+        with pytest.raises(Moved):
+            under_test.write("a.txt", b"ours", stamp)
+        assert under_test.bytes_at("a.txt") == b"edited"
+
+    def test_does_not_write_where_what_it_replaces_is_gone(
+        self, under_test: StoreUnderTest
+    ) -> None:
+        under_test.put("a.txt", b"planned")
+        stamp = under_test.stamp("a.txt")
+        under_test.drop("a.txt")
+        with pytest.raises(Moved):
+            under_test.write("a.txt", b"ours", stamp)
+        assert under_test.paths() == []
+
+    def test_does_not_create_over_a_file(self, under_test: StoreUnderTest) -> None:
+        if not self.checks_creates:
+            pytest.skip("needs conditional writes")
+        under_test.put("a.txt", b"theirs")
+        with pytest.raises(Moved):
+            under_test.create("a.txt", b"ours")
+        assert under_test.bytes_at("a.txt") == b"theirs"
+
+    @pytest.mark.parametrize("error", [Moved("it moved"), KeyboardInterrupt()])
+    @pytest.mark.parametrize("megabytes", [0.001, 6])
+    def test_a_body_that_breaks_off_changes_nothing(
+        self, under_test: StoreUnderTest, error: BaseException, megabytes: float
+    ) -> None:
+        under_test.put("a.png", b"old")
+        stamp = under_test.stamp("a.png")
+        body = Cut(bytes(int(megabytes * CHUNK)), error)
+        with pytest.raises(type(error)):
+            under_test.store.write("a.png", body, expect=stamp, keep_under="an apply")
+        with pytest.raises(type(error)):
+            under_test.store.write("b.png", body, expect=ABSENT, keep_under="an apply")
+        assert under_test.bytes_at("a.png") == b"old"
+        assert under_test.paths() == ["a.png"]
+
+    def test_a_large_file_makes_the_round_trip(self, under_test: StoreUnderTest) -> None:
+        data = _data(20 * CHUNK)
+        under_test.create("large.png", data)
+        assert under_test.bytes_at("large.png") == data
+
+    @pytest.mark.slow
+    def test_a_very_large_file_makes_the_round_trip(self, under_test: StoreUnderTest) -> None:
+        data = _data(68 * CHUNK + 4)
+        stamp = under_test.create("very large.tif", data).stamp
+        assert agree(stamp, under_test.stamp("very large.tif"))
+        assert under_test.bytes_at("very large.tif") == data
+        written = under_test.write("very large.tif", data[:-1], stamp)
+        assert written.kept_at is not None
+        assert under_test.kept(written.kept_at) == data
+        assert under_test.bytes_at("very large.tif") == data[:-1]
+
+    @pytest.mark.slow
+    def test_a_very_large_body_that_breaks_off_changes_nothing(
+        self, under_test: StoreUnderTest
+    ) -> None:
+        under_test.put("a.tif", b"old")
+        stamp = under_test.stamp("a.tif")
+        body = Cut(bytes(80 * CHUNK), Moved("it moved"))
+        with pytest.raises(Moved):
+            under_test.store.write("a.tif", body, expect=stamp, keep_under="an apply")
+        assert under_test.bytes_at("a.tif") == b"old"
+        assert under_test.paths() == ["a.tif"]
+
+    # Copying
+
+    def test_copies(self, under_test: StoreUnderTest) -> None:
+        under_test.create("a.png", b"bytes")
+        source = under_test.stamp("a.png")
+        copied = under_test.store.copy("a.png", source, "b/a.png", expect=ABSENT, keep_under="k")
+        assert copied.kept_at is None
+        assert agree(copied.stamp, under_test.stamp("b/a.png"))
+        assert agree(source, under_test.stamp("a.png"))
+        assert under_test.bytes_at("b/a.png") == b"bytes"
+        with under_test.store.read("b/a.png", under_test.stamp("b/a.png")) as reading:
+            assert reading.modified_ns == MTIME_NS
+
+    def test_copies_over_what_is_expected_and_keeps_it(self, under_test: StoreUnderTest) -> None:
+        under_test.put("a.png", b"bytes")
+        under_test.put("b.png", b"old")
+        copied = under_test.store.copy(
+            "a.png",
+            under_test.stamp("a.png"),
+            "b.png",
+            expect=under_test.stamp("b.png"),
+            keep_under="an apply",
+        )
+        assert under_test.bytes_at("b.png") == b"bytes"
+        assert copied.kept_at is not None
+        assert under_test.kept(copied.kept_at) == b"old"
+
+    @pytest.mark.parametrize("gone", [False, True])
+    def test_does_not_copy_another_state(self, under_test: StoreUnderTest, gone: bool) -> None:
+        under_test.put("a.png", b"planned")
+        source = under_test.stamp("a.png")
+        under_test.drop("a.png") if gone else under_test.put("a.png", b"edited")
+        with pytest.raises(Moved):
+            under_test.store.copy("a.png", source, "b.png", expect=ABSENT, keep_under="an apply")
+        assert under_test.store.stat("b.png") == ABSENT
+
+    @pytest.mark.parametrize("gone", [False, True])
+    def test_does_not_copy_over_another_state(self, under_test: StoreUnderTest, gone: bool) -> None:
+        under_test.put("a.png", b"bytes")
+        under_test.put("b.png", b"planned")
+        expect = under_test.stamp("b.png")
+        under_test.drop("b.png") if gone else under_test.put("b.png", b"edited")
+        before = under_test.store.stat("b.png")
+        with pytest.raises(Moved):
+            under_test.store.copy(
+                "a.png", under_test.stamp("a.png"), "b.png", expect=expect, keep_under="an apply"
+            )
+        assert agree(before, under_test.store.stat("b.png"))
+
+    # Deleting
+
+    def test_deletes_what_is_expected_and_keeps_it(self, under_test: StoreUnderTest) -> None:
+        under_test.put("a.png", b"bytes")
+        under_test.put("b.png", b"stays")
+        gone = under_test.store.delete(
+            "a.png", expect=under_test.stamp("a.png"), keep_under="an apply"
+        )
+        assert gone.stamp == ABSENT
+        assert gone.kept_at is not None
+        assert under_test.kept(gone.kept_at) == b"bytes"
+        assert under_test.store.stat("a.png") == ABSENT
+        assert under_test.paths() == ["b.png"]
+
+    def test_does_not_delete_another_state(self, under_test: StoreUnderTest) -> None:
+        under_test.put("a.png", b"planned")
+        stamp = under_test.stamp("a.png")
+        under_test.put("a.png", b"edited")
+        with pytest.raises(Moved):
+            under_test.store.delete("a.png", expect=stamp, keep_under="an apply")
+        assert under_test.bytes_at("a.png") == b"edited"
+
+    def test_does_not_delete_what_is_gone(self, under_test: StoreUnderTest) -> None:
+        under_test.put("a.png", b"planned")
+        stamp = under_test.stamp("a.png")
+        under_test.drop("a.png")
+        with pytest.raises(Moved):
+            under_test.store.delete("a.png", expect=stamp, keep_under="an apply")
+
+    def test_what_was_deleted_can_be_created_again(self, under_test: StoreUnderTest) -> None:
+        stamp = _present(under_test.create("a/b.png", b"one").stamp)
+        gone = under_test.store.delete("a/b.png", expect=stamp, keep_under="an apply")
+        under_test.create("a/b.png", b"two")
+        assert under_test.bytes_at("a/b.png") == b"two"
+        assert gone.kept_at is not None
+        assert under_test.kept(gone.kept_at) == b"one"
+
+    # Threads
+
+    def test_may_be_used_by_several_threads(self, under_test: StoreUnderTest) -> None:
+        paths = [f"{i % 3}/{i}.txt" for i in range(40)]
+
+        def come_and_go(path: str) -> None:
+            stamp = under_test.create(path, b"first").stamp
+            written = under_test.write(path, path.encode(), stamp)
+            assert written.kept_at is not None
+            assert under_test.kept(written.kept_at) == b"first"
+            assert under_test.bytes_at(path) == path.encode()
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(come_and_go, paths))
+        under_test.store.flush()
+        assert under_test.paths() == sorted(paths)
+
+
+def _present(stamp: Stamp) -> Present:
+    assert not isinstance(stamp, AbsentStamp)
+    return stamp
+
+
+_numbers = itertools.count()
+
+
+def _data(size: int) -> bytes:
+    """Bytes of which no two blocks are alike."""
+    return b"".join(i.to_bytes(4) * 256 for i in range(size // 1024 + 1))[:size]
+
+
+def _new_name() -> str:
+    """A `keep_under` that nothing else uses, as the ids of applies are."""
+    return f"apply {next(_numbers)}"

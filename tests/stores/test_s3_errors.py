@@ -1,0 +1,240 @@
+import socket
+import time
+from collections.abc import Callable
+from typing import NamedTuple, get_args
+
+import pytest
+
+from manifest_sync.core.errors import Corrupted, Denied, Moved, NotFound, StoreError, Transient
+from manifest_sync.core.stamps import ABSENT, ObjectStamp
+from manifest_sync.stores.base import Store
+from manifest_sync.stores.bodies import bytes_body, content_of
+from manifest_sync.stores.s3 import S3Store
+from manifest_sync.stores.s3_connection import S3Connection, connect
+from manifest_sync.stores.s3_settings import S3Settings
+from tests.servers import ACCESS_KEY, SECRET_KEY, S3Server
+from tests.stores.s3_cases import Transport
+from tests.stores.scripted_s3 import Reply, refusal, scripted_s3
+
+STAMP = ObjectStamp(5, content_of(b"bytes").md5)
+
+
+def read(store: Store) -> bytes:
+    with store.read("a.png", STAMP) as reading:
+        return b"".join(reading.chunks)
+
+
+CALLS: dict[str, Callable[[Store], object]] = {
+    "list": lambda store: list(store.list()),
+    "read": read,
+    "write": lambda store: store.write(
+        "a.png", bytes_body(b"bytes", 1), expect=ABSENT, keep_under="k"
+    ),
+    "ask_md5": lambda store: store.ask_md5("a.png", STAMP),
+    "delete": lambda store: store.delete("a.png", expect=STAMP, keep_under="k"),
+}
+
+
+def store_at(endpoint: str, transport: Transport, bucket: str = "bucket") -> S3Store:
+    return S3Store(connected(endpoint, transport, bucket), "p/")
+
+
+def connected(endpoint: str, transport: Transport, bucket: str = "bucket") -> S3Connection:
+    return connect(S3Settings(endpoint_url=endpoint, transport=transport), bucket)
+
+
+def shows_no_secret(error: BaseException) -> bool:
+    return not any(secret in str(error) for secret in (ACCESS_KEY, SECRET_KEY, "password"))
+
+
+@pytest.fixture(params=get_args(Transport))
+def transport(request: pytest.FixtureRequest) -> Transport:
+    chosen: Transport = request.param
+    return chosen
+
+
+@pytest.fixture(params=CALLS)
+def call(request: pytest.FixtureRequest) -> Callable[[Store], object]:
+    return CALLS[request.param]
+
+
+# No server
+
+
+def test_an_endpoint_that_refuses_is_transient(
+    transport: Transport, call: Callable[[Store], object]
+) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    store = store_at(f"http://user:password@127.0.0.1:{port}", transport)
+    with pytest.raises(Transient, match=f"http://127.0.0.1:{port} does not answer") as raised:
+        call(store)
+    assert shows_no_secret(raised.value)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["list", "write"])
+def test_an_endpoint_that_swallows_everything_is_given_up_soon(
+    transport: Transport, name: str
+) -> None:
+    with socket.socket() as deaf, socket.socket() as first, socket.socket() as second:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        for waiting in (first, second):
+            waiting.setblocking(False)
+            waiting.connect_ex(deaf.getsockname())
+        store = store_at(f"http://127.0.0.1:{deaf.getsockname()[1]}", transport)
+        began = time.monotonic()
+        with pytest.raises(Transient, match="does not answer"):
+            CALLS[name](store)
+        assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize("endpoint", ["no url", "ftp://x", "http://", "127.0.0.1:9000"])
+def test_an_endpoint_that_is_no_url(endpoint: str, transport: Transport) -> None:
+    with pytest.raises(StoreError):
+        list(store_at(endpoint, transport).list())
+
+
+# No credentials
+
+
+def test_without_credentials(
+    transport: Transport, call: Callable[[Store], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(Denied, match="no AWS credentials were found"):
+        call(store_at("http://127.0.0.1:9", transport))
+
+
+def test_with_half_of_the_credentials(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(Denied, match="incomplete") as raised:
+        list(store_at("http://127.0.0.1:9", transport).list())
+    assert shows_no_secret(raised.value)
+
+
+def test_with_a_profile_that_is_not_there(transport: Transport) -> None:
+    settings = S3Settings(profile="nobody", transport=transport)
+    with pytest.raises(Denied, match="no such profile: nobody"):
+        list(S3Store(connect(settings, "bucket"), "p/").list())
+
+
+# The wrong bucket
+
+
+@pytest.mark.parametrize("name", ["list", "read", "write"])
+def test_a_bucket_that_is_not_there(moto: S3Server, transport: Transport, name: str) -> None:
+    store = store_at(moto.endpoint, transport, "no-such-bucket")
+    with pytest.raises(StoreError, match="there is no bucket “no-such-bucket” at http") as raised:
+        CALLS[name](store)
+    assert not isinstance(raised.value, (NotFound, Moved))
+
+
+def test_a_bucket_whose_name_is_no_name(moto: S3Server) -> None:
+    with pytest.raises(StoreError, match="“not a bucket”"):
+        list(store_at(moto.endpoint, "boto3", "not a bucket").list())
+
+
+# What a server may say
+
+
+class Said(NamedTuple):
+    status: int
+    code: str
+    kind: type[StoreError]
+    sentence: str
+
+
+SAID = [
+    Said(403, "AccessDenied", Denied, "the credentials do not allow to"),
+    Said(403, "InvalidAccessKeyId", Denied, "does not know these credentials"),
+    Said(403, "SignatureDoesNotMatch", Denied, "does not know these credentials"),
+    Said(400, "ExpiredToken", Denied, "have expired"),
+    Said(403, "RequestTimeTooSkewed", Denied, "clock"),
+    Said(503, "SlowDown", Transient, "slow down"),
+    Said(500, "InternalError", Transient, "just now"),
+    Said(409, "OperationAborted", Transient, "just now"),
+    Said(301, "PermanentRedirect", StoreError, "another region"),
+    Said(403, "InvalidObjectState", StoreError, "archived"),
+    Said(400, "InvalidRequest", StoreError, "InvalidRequest (what the server said)"),
+]
+
+
+@pytest.mark.parametrize("said", SAID, ids=lambda said: said.code)
+@pytest.mark.parametrize("name", ["list", "read", "write"])
+def test_what_a_server_says_is_one_sentence(transport: Transport, name: str, said: Said) -> None:
+    reply = refusal(said.status, said.code, "what the server said")
+
+    def script(method: str, _path: str) -> Reply:
+        return Reply() if method == "HEAD" else reply
+
+    with scripted_s3(script) as endpoint, pytest.raises(StoreError) as raised:
+        CALLS[name](store_at(endpoint, transport))
+    assert type(raised.value) is said.kind
+    assert said.sentence in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert shows_no_secret(raised.value)
+
+
+def test_an_object_that_is_gone_is_not_read(transport: Transport) -> None:
+    reply = refusal(404, "NoSuchKey")
+    with scripted_s3(lambda *_: reply) as endpoint, pytest.raises(Moved):
+        read(store_at(endpoint, transport))
+
+
+# What a server may do to bytes
+
+
+def object_reply(body: bytes, **headers: str) -> Reply:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(headers={"Last-Modified": "Sat, 21 Nov 2026 12:00:00 GMT", **named}, body=body)
+
+
+def test_a_read_that_breaks_off_is_transient(transport: Transport) -> None:
+    reply = Reply(
+        headers={
+            "ETag": f'"{STAMP.etag}"',
+            "Last-Modified": "Sat, 21 Nov 2026 12:00:00 GMT",
+        },
+        body=b"by",
+        missing=3,
+    )
+    with scripted_s3(lambda *_: reply) as endpoint, pytest.raises(Transient):
+        read(store_at(endpoint, transport))
+
+
+def test_a_server_that_ignores_conditions_is_found_out(transport: Transport) -> None:
+    reply = object_reply(b"other", ETag='"00000000000000000000000000000000"')
+    with scripted_s3(lambda *_: reply) as endpoint, pytest.raises(Moved):
+        read(store_at(endpoint, transport))
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_an_etag_that_is_not_the_md5_means_damage_or_encryption(
+    transport: Transport, encrypted: bool
+) -> None:
+    headers = {"ETag": f'"{"0" * 32}"', "Last-Modified": "Sat, 21 Nov 2026 12:00:00 GMT"}
+    if encrypted:
+        headers["x-amz-server-side-encryption"] = "aws:kms"
+
+    def script(method: str, _path: str) -> Reply:
+        return Reply(headers={**headers, "Content-Length": "5" if method == "HEAD" else "0"})
+
+    with scripted_s3(script) as endpoint:
+        store = store_at(endpoint, transport)
+        if not encrypted:
+            with pytest.raises(Corrupted):
+                CALLS["write"](store)
+            return
+        CALLS["write"](store)
+        assert store.told_md5(STAMP) is None
+
+
+def test_under_kms_no_etag_tells_an_md5() -> None:
+    connection = connect(S3Settings(sse="aws:kms"), "bucket")
+    assert S3Store(connection, "p/").told_md5(STAMP) is None
