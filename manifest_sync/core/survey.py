@@ -60,9 +60,7 @@ class Survey(msgspec.Struct, frozen=True):
         return found
 
 
-def facts(
-    survey: Survey, verb: Verb, to: Side, *, only_differing: bool = False
-) -> Iterator[Facts]:
+def facts(survey: Survey, verb: Verb, to: Side, *, only_differing: bool = False) -> Iterator[Facts]:
     """What the table asks about each path, in path order, for one command and direction.
 
     Most paths are in step; who has no use for them is spared looking up what is remembered.

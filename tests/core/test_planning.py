@@ -94,7 +94,7 @@ def test_a_file_and_a_folder_of_one_name(local: str, there: str, expected: str) 
 @pytest.mark.parametrize("local", ["a.png=1", "a.png/c.png=1"])
 def test_what_a_pull_deletes_is_still_in_the_way_of_what_it_creates(local: str) -> None:
     there = "a.png/b.png=2" if local == "a.png=1" else "a.png=2"
-    path, wanted = local.split("=")[0], there.split("=")[0]
+    path, wanted = local.split("=", maxsplit=1)[0], there.split("=", maxsplit=1)[0]
     made = plan(survey(local, there, "", local), Verb.PULL, options=DELETE)
     assert gist(made) == f"-{path} problem:{wanted}"
     assert problems_of(made) == {wanted: "name_clash"}

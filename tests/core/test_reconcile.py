@@ -138,9 +138,7 @@ def test_take_decides_whatever_the_row(case: Case, way: tuple[Verb, Side]) -> No
 def test_take_of_one_path_leaves_another() -> None:
     case = Facts("b.png", maybe("2"), maybe("3"), maybe("1"))
     assert decide(Side.S3, Verb.PUSH, case, Choices(take={"a.png": Side.LOCAL})).row == 10
-    assert (
-        decide(Side.S3, Verb.PUSH, case, Choices(take={"a.png": Side.LOCAL})).verdict is CONFLICT
-    )
+    assert decide(Side.S3, Verb.PUSH, case, Choices(take={"a.png": Side.LOCAL})).verdict is CONFLICT
 
 
 def test_reasons_that_flags_give() -> None:
@@ -232,7 +230,7 @@ def test_row_1_a_problem_at_a_path_or_above_it(
     lines = given if verb is Verb.APPLY else ""
     source = survey("", given, lines) if to is Side.LOCAL else survey(given, "", lines)
     found = survey(
-        source.folder.content("") and "" or (given if to is Side.S3 else ""),
+        (source.folder.content("") and "") or (given if to is Side.S3 else ""),
         given if to is Side.LOCAL else "",
         lines,
         problems=[problem(place, side)],

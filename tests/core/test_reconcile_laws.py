@@ -37,7 +37,9 @@ SAID = {
 }
 """The reasons that say: something is lost here that the other side never had."""
 
-all_options = surveys().flatmap(lambda known: st.tuples(st.just(known), options(paths=known.paths())))
+all_options = surveys().flatmap(
+    lambda known: st.tuples(st.just(known), options(paths=known.paths()))
+)
 
 
 def files_of(known: Survey, side: Side) -> dict[str, Content]:
@@ -372,7 +374,7 @@ def test_with_every_flag_the_side_becomes_what_is_desired(way: Way, known: Surve
 
 @given(st.dictionaries(easy_paths, contents))
 def test_a_new_workspace_that_pulls_has_everything_and_nothing_to_push(
-    objects: dict[str, Content]
+    objects: dict[str, Content],
 ) -> None:
     style = Workspace(Bucket(objects=dict(objects)))
     style.pull()

@@ -16,9 +16,7 @@ from tests.strategies import surveys
 SCOPE = Scope(Header())
 
 
-def recorded(
-    local: str, lines: str, memory: str = "", selection: Selection = EVERYTHING
-) -> str:
+def recorded(local: str, lines: str, memory: str = "", selection: Selection = EVERYTHING) -> str:
     return short(record(SCOPE, folder(local), contents(lines), memories(memory), selection))
 
 

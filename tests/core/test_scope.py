@@ -132,7 +132,13 @@ def test_roles(path: str, role: Role) -> None:
 
 
 def test_nested_styles_are_found_wherever_a_manifest_is() -> None:
-    paths = ["manifest.json", "a/manifest.json", "a/b/manifest.json", "c/manifest.json.png", "d.png"]
+    paths = [
+        "manifest.json",
+        "a/manifest.json",
+        "a/b/manifest.json",
+        "c/manifest.json.png",
+        "d.png",
+    ]
     assert nested_styles(paths) == {"a", "a/b"}
 
 

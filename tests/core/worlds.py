@@ -38,7 +38,6 @@ from tests.builders import (
 )
 from tests.builders import plan as plan_of
 
-
 NO_FLAGS = Options()
 DELETE = Options(delete=True)
 OVERWRITE = Options(overwrite=True)

@@ -1,17 +1,23 @@
 """Random histories of several workspaces and one bucket, through the real engine."""
 
 from collections import Counter
+from collections.abc import Mapping
 
+import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from manifest_sync.core.content import Side
+from manifest_sync.core.errors import Denied, StoreError, Transient
 from manifest_sync.core.manifest import Header, Manifest
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.plan import Options
 from manifest_sync.core.reconcile import Verb
+from manifest_sync.core.scope import Scope
+from manifest_sync.engine import transfer
 from manifest_sync.stores.base import Request
+from manifest_sync.stores.faulty import Call, Fault, Harm
 from manifest_sync.stores.memory import MemoryStore
 from tests.engine.world import Clock, Desk, Run
 
@@ -22,6 +28,26 @@ DATA = (b"", b"one", b"two", b"three", b"four")
 desks = st.integers(0, 2)
 paths = st.sampled_from(PATHS)
 data = st.sampled_from(DATA)
+ways = st.sampled_from(
+    [(Verb.PUSH, Side.S3), (Verb.PULL, Side.LOCAL), *((Verb.APPLY, side) for side in Side)]
+)
+faults = st.dictionaries(
+    st.sampled_from(Side),
+    st.lists(
+        st.builds(
+            Fault,
+            call=st.sampled_from(sorted(set(Call) - {Call.FLUSH})),
+            harm=st.sampled_from([Harm.BEFORE, Harm.AFTER]),
+            path=st.sampled_from(["*", *PATHS]),
+            error=st.sampled_from([Transient("not now"), Denied("not you")]),
+            after=st.integers(0, 2),
+            times=st.sampled_from([1, 9]),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    max_size=2,
+)
 flags = st.fixed_dictionaries({"delete": st.booleans(), "overwrite": st.booleans()})
 
 
@@ -30,6 +56,7 @@ class Workspaces(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self._sleep, transfer._retrying.sleep = transfer._retrying.sleep, lambda _: None
         self.clock = Clock()
         self.requests: Counter[Request] = Counter()
         self.bucket = MemoryStore(Side.S3, on_request=self._asked)
@@ -40,6 +67,9 @@ class Workspaces(RuleBasedStateMachine):
             self.bucket.put_out_of_band(place, b"theirs")
             for desk in self.desks:
                 desk.write(place, b"mine")
+
+    def teardown(self) -> None:
+        transfer._retrying.sleep = self._sleep
 
     def _asked(self, kind: Request, count: int) -> None:
         self.requests[kind] += count
@@ -105,13 +135,83 @@ class Workspaces(RuleBasedStateMachine):
         assert self.desks[desk].manifest == before
         self._same_again(desk, Verb.APPLY, to, flags, run)
         held = self._store(desk, to).contents()
+        scope = Scope(before.header)
         unsettled = {c.path for c in run.plan.conflicts} | {p.path for p in run.plan.problems}
         for path in PATHS:
-            if path in unsettled or path in run.plan.withheld:
+            if path in unsettled or path in run.plan.withheld or not scope.holds(path):
                 continue
             line = before.lines.get(path)
             assert (path in held) == (line is not None)
             assert line is None or len(held[path]) == line.size
+
+    @rule(desk=desks, pattern=st.sampled_from(["b.*", "10_x/", "*.txt"]))
+    def ignore_or_not(self, desk: int, pattern: str) -> None:
+        manifest = self.desks[desk].manifest
+        patterns = tuple(p for p in manifest.header.ignore if p != pattern)
+        if patterns == manifest.header.ignore:
+            patterns = (*patterns, pattern)
+        header = msgspec.structs.replace(manifest.header, ignore=patterns)
+        self.desks[desk].manifest = msgspec.structs.replace(manifest, header=header)
+
+    @rule(desk=desks, way=ways, flags=flags, faults=faults)
+    def run_among_faults(
+        self,
+        desk: int,
+        way: tuple[Verb, Side],
+        flags: dict[str, bool],
+        faults: dict[Side, list[Fault]],
+    ) -> None:
+        verb, to = way
+        here = self.desks[desk]
+        target, giver = self._store(desk, to), self._store(desk, to.other)
+        before, untouched = target.contents(), giver.contents()
+        remembered = (here.manifest, dict(here.memory))
+        try:
+            run = here.run(verb, to, _options(flags), faults=faults)
+        except StoreError:
+            assert (here.manifest, here.memory) == remembered
+            assert target.contents() == before
+            return
+        assert giver.contents() == untouched
+        self._only_what_was_done(run, before, target, flags)
+        self._same_again(desk, verb, to, flags, here.run(verb, to, _options(flags)))
+
+    @rule(desk=desks, way=ways, flags=flags, after=st.integers(0, 3))
+    def press_ctrl_c(
+        self, desk: int, way: tuple[Verb, Side], flags: dict[str, bool], after: int
+    ) -> None:
+        verb, to = way
+        target = self._store(desk, to)
+        before = target.contents()
+        run = self.desks[desk].run(verb, to, _options(flags), stop_after=after)
+        assert {outcome.status for outcome in run.outcomes} <= {Status.DONE, Status.SKIPPED}
+        self._only_what_was_done(run, before, target, flags)
+        again = self._checked(desk, verb, to, flags)
+        skipped = {o.change.path for o in run.outcomes if o.status is Status.SKIPPED}
+        assert {change.path for change in again.plan.changes} == skipped
+
+    def _only_what_was_done(
+        self,
+        run: Run,
+        before: Mapping[str, bytes],
+        target: MemoryStore,
+        flags: dict[str, bool],
+    ) -> None:
+        """A change that did not happen left its path alone; nothing went that was not kept."""
+        after = target.contents()
+        kept = set(target.kept.values())
+        done = {outcome.change.path for outcome in run.outcomes if outcome.status is Status.DONE}
+        unacknowledged = {o.change.path for o in run.outcomes if o.status is Status.FAILED}
+        for path in before.keys() | after.keys():
+            if before.get(path) != after.get(path):
+                assert path in done | unacknowledged
+                assert before.get(path) in kept | {None}
+        writes = [o for o in run.outcomes if o.change.after is not None]
+        deletes = [o for o in run.outcomes if o.change.after is None]
+        if run.plan.hides_content or any(not o.status.holds for o in writes):
+            assert all(outcome.status is Status.SKIPPED for outcome in deletes)
+        if not flags["delete"]:
+            assert before.keys() <= after.keys()
 
     def _store(self, desk: int, side: Side) -> MemoryStore:
         return self.bucket if side is Side.S3 else self.desks[desk].folder

@@ -1,10 +1,11 @@
 """Whole workspaces in memory, run through the real engine: what the state machine plays with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from manifest_sync.core.content import Side
+from manifest_sync.core.events import ChangeEnded, Event
 from manifest_sync.core.manifest import Header, Manifest
 from manifest_sync.core.memory import BLANK, Memory
 from manifest_sync.core.outcome import Outcome
@@ -13,7 +14,6 @@ from manifest_sync.core.planning import make_plan
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.record import record
 from manifest_sync.core.scope import Role
-from manifest_sync.core.selection import Selection
 from manifest_sync.core.settle import settle, settle_record
 from manifest_sync.core.statistics import Cost
 from manifest_sync.engine.apply import Notebook, apply_plan
@@ -24,9 +24,13 @@ from manifest_sync.engine.watch import Watch
 from manifest_sync.formats.manifest_json import parse_manifest, render_manifest
 from manifest_sync.state.cache import Digest
 from manifest_sync.stores.base import Store
+from manifest_sync.stores.faulty import Fault, FaultyStore
 from manifest_sync.stores.memory import MemoryStore
 
 REMOTE = "s3://bucket/styles/16/"
+
+Faults = Mapping[Side, Sequence[Fault]]
+NO_FAULTS: Faults = {}
 
 
 class Run(msgspec.Struct):
@@ -64,12 +68,12 @@ class Desk:
         self.object_md5s: dict[str, tuple[str, str]] = {}
         self.runs = 0
 
-    def site(self) -> Site:
+    def site(self, faults: Faults = NO_FAULTS) -> Site:
         return Site(
             manifest=self.manifest,
             manifest_md5="0" * 32,
-            folder=self.folder,
-            bucket=self.bucket,
+            folder=FaultyStore(self.folder, faults.get(Side.LOCAL, ())),
+            bucket=FaultyStore(self.bucket, faults.get(Side.S3, ())),
             memory=dict(self.memory),
             serial=self.runs,
             digests=dict(self.digests),
@@ -77,31 +81,41 @@ class Desk:
             now_ns=lambda: self.clock.now,
         )
 
-    def observe(self, verb: Verb, only: Role | None = None) -> tuple[Observation, Watch]:
+    def observe(self, verb: Verb, site: Site, watch: Watch) -> Observation:
         self.clock.wait()
-        watch = Watch("16", Tally(), jobs=2, hash_threads=1)
-        observation = observe(
-            self.site(),
-            watch,
-            recorded=verb is not Verb.APPLY,
-            selection=Selection(only=only),
-        )
+        observation = observe(site, watch, recorded=verb is not Verb.APPLY)
         facts = observation.folder
         self.digests = {path: facts.digests[path] for path in facts.digests}
         for path, etag, md5 in observation.bucket.learned:
             self.object_md5s[path] = (etag, md5)
-        return observation, watch
+        return observation
 
-    def plan(self, verb: Verb, to: Side, options: Options) -> StylePlan:
-        observation, _ = self.observe(verb, options.only)
-        return make_plan(observation.survey, to, _basis(verb, options), "16")
+    def run(
+        self,
+        verb: Verb,
+        to: Side,
+        options: Options,
+        *,
+        faults: Faults = NO_FAULTS,
+        stop_after: int | None = None,
+    ) -> Run:
+        """Run a command; `stop_after` so many outcomes, somebody presses Ctrl-C."""
+        ended = 0
 
-    def run(self, verb: Verb, to: Side, options: Options) -> Run:
-        observation, watch = self.observe(verb, options.only)
+        def tell(event: Event) -> None:
+            nonlocal ended
+            ended += isinstance(event, ChangeEnded)
+
+        def stopped() -> bool:
+            return stop_after is not None and ended >= stop_after
+
+        watch = Watch("16", Tally(), tell, stopped, jobs=2, hash_threads=1)
+        site = self.site(faults)
+        observation = self.observe(verb, site, watch)
         plan = make_plan(observation.survey, to, _basis(verb, options), "16")
         self.runs += 1
         sides = Sides(
-            self.folder, self.bucket, observation.folder.digests, f"{id(self)}-{self.runs}"
+            site.folder, site.bucket, observation.folder.digests, f"{id(self)}-{self.runs}"
         )
         written: list[Outcome] = []
 
@@ -125,12 +139,6 @@ class Desk:
             self.manifest = _rewritten(self.manifest.with_lines(settlement.lines, settlement.etags))
         self._fold(settlement.moved)
         return Run(plan, made, watch.tally.cost())
-
-    def push(self, *, delete: bool = False) -> Run:
-        return self.run(Verb.PUSH, Side.S3, Options(delete=delete))
-
-    def pull(self, *, delete: bool = False) -> Run:
-        return self.run(Verb.PULL, Side.LOCAL, Options(delete=delete))
 
     def record(self) -> bool:
         """Record; whether anything changed."""
