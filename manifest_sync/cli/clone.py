@@ -1,7 +1,7 @@
 """`manifest-sync clone`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from manifest_sync.cli.command import command
 from manifest_sync.cli.options import All, Choices, Common, Connection, Locking, Yes
 from manifest_sync.cli.planning import planner
 from manifest_sync.cli.session import Session, session_at
-from manifest_sync.cli.sync import Consent, Sync, run_sync
+from manifest_sync.cli.sync import Sync, apply_all, ask_first
 from manifest_sync.core.content import Side
 from manifest_sync.core.exits import Exit
 from manifest_sync.core.manifest import MANIFEST_NAME
@@ -19,7 +19,6 @@ from manifest_sync.core.paths import shown
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.workspace.initialising import made_folder, made_workspace, read_remote, root_for
 from manifest_sync.workspace.runs import Planned
-from manifest_sync.workspace.styles import Style
 
 
 @command
@@ -50,39 +49,44 @@ def clone(
     """
     read_remote(remote)
     root = root_for(folder, common.workspace or Path.cwd())
-    with (
-        made_workspace(root),
-        made_folder(folder),
-        session_at(root, common, connection, everything=everything) as opened,
-        opened.workspace.holding("clone", locking.lock_timeout),
-    ):
+    with ExitStack() as undone_on_failure:
+        undone_on_failure.enter_context(made_workspace(root))
+        undone_on_failure.enter_context(made_folder(folder))
         is_empty = not any(folder.iterdir())
-        style = opened.workspace.begin_clone(folder, remote)
-        with _taken_back_on_failure(folder / MANIFEST_NAME):
-            return _fill(opened, style, Consent(yes=yes or is_empty))
+        with (
+            session_at(root, common, connection, everything=everything) as opened,
+            opened.workspace.holding("clone", locking.lock_timeout),
+        ):
+            style = opened.workspace.begin_clone(folder, remote)
+            undone_on_failure.enter_context(_taken_back(folder / MANIFEST_NAME))
+            sync = Sync(
+                "clone",
+                Side.LOCAL,
+                planner(opened, [style], Verb.PULL, Side.LOCAL, Choices()),
+            )
+            planned, failed = opened.each([style], sync.plan)
+            ask_first(opened, [each.plan for each in planned], sync.to, yes=yes or is_empty)
+            undone_on_failure.pop_all().close()  # from here on what was made stays
+            status = apply_all(opened, planned, failed, sync)
+            _tell(opened, planned)
+    return status
 
 
-def _fill(opened: Session, style: Style, consent: Consent) -> Exit:
-    """Pull what S3 has, and say so where it has nothing."""
-    plan = planner(opened, [style], Verb.PULL, Side.LOCAL, Choices())
-
-    def planned(style: Style) -> Planned:
-        made = plan(style)
-        if not made.observation.survey.bucket.entries:
+def _tell(opened: Session, planned: Sequence[Planned]) -> None:
+    """Say where the style is, and where S3 has nothing of it."""
+    for each in planned:
+        style = each.style
+        if not each.observation.survey.bucket.entries:
             opened.screen.say(
                 f"There is nothing yet at {shown(style.manifest.remote)} that belongs to a style; "
                 "“manifest-sync push” sends what the folder has."
             )
-        return made
-
-    status = run_sync(opened, [style], Sync("clone", Side.LOCAL, planned), consent)
-    opened.screen.tell(f"Style {shown(style.id)} is in {shown(style.name)}.")
-    return status
+        opened.screen.tell(f"Style {shown(style.id)} is in {shown(style.name)}.")
 
 
 @contextmanager
-def _taken_back_on_failure(manifest: Path) -> Iterator[None]:
-    """Errors end a run before anything was done; then the folder is to be no style either."""
+def _taken_back(manifest: Path) -> Iterator[None]:
+    """Where what follows fails, the folder is to be no style either."""
     try:
         yield
     except BaseException:

@@ -9,13 +9,17 @@ from collections.abc import Sequence
 
 import typer
 
+from manifest_sync.cli.confirm import Declined
 from manifest_sync.cli.json_output import print_document
-from manifest_sync.core.errors import ManifestSyncError, StoreError
+from manifest_sync.core.errors import Interrupted, ManifestSyncError, StoreError
 from manifest_sync.core.exits import Exit
 from manifest_sync.core.paths import shown
 from manifest_sync.formats.documents import ErrorDocument
 
 DEBUG = "MANIFEST_SYNC_DEBUG"
+
+_NO_ERRORS = frozenset({Declined.code, Interrupted.code})
+"""What a person did, and not what went wrong."""
 
 _WORD = re.compile(r"[a-z]+[ ,]")
 """A word, and neither a URL nor a file's name."""
@@ -24,7 +28,7 @@ _WORD = re.compile(r"[a-z]+[ ,]")
 def tell(error: Exception, arguments: Sequence[str]) -> Exit:
     """Say what ended a command: on stderr, and with --json as a document on stdout."""
     code, message, status = _judged(error)
-    sys.stderr.write(f"{message}\n" if code == "declined" else f"Error: {message}\n")
+    sys.stderr.write(f"{message}\n" if code in _NO_ERRORS else f"Error: {message}\n")
     if code == "unexpected" and os.environ.get(DEBUG):
         traceback.print_exception(error)
     if _wants_json(arguments):

@@ -52,16 +52,14 @@ def init(
     with made_workspace(root) as begun, session_at(root, common, connection) as opened:
         with opened.workspace.holding("init", locking.lock_timeout):
             made = opened.workspace.init(folder, remote, style)
-        screen = opened.screen
-        manifest = "manifest.json" if made.name == "." else f"{made.name}/manifest.json"
-        screen.tell(f"Style {shown(made.id)} is in {shown(made.name)}: {made.manifest.remote}")
-        git = offer_git_lines(screen, root, made.folder, yes=yes)
-        written = (*begun, manifest, *git)
-        screen.tell(f"Wrote {', '.join(shown(path) for path in written)}.")
-        screen.tell(
-            "Next: “manifest-sync push” sends its files, “manifest-sync pull” fetches them."
-        )
-        screen.document(
-            InitDocument("manifest-sync/init", 1, made.id, made.name, made.manifest.remote, written)
-        )
+    manifest = "manifest.json" if made.name == "." else f"{made.name}/manifest.json"
+    screen = opened.screen
+    screen.tell(f"Style {shown(made.id)} is in {shown(made.name)}: {made.manifest.remote}")
+    git = offer_git_lines(screen, root, made.folder, yes=yes)
+    written = (*begun, manifest, *git)
+    screen.tell(f"Wrote {', '.join(shown(path) for path in written)}.")
+    screen.tell("Next: “manifest-sync push” sends its files, “manifest-sync pull” fetches them.")
+    screen.document(
+        InitDocument("manifest-sync/init", 1, made.id, made.name, made.manifest.remote, written)
+    )
     return Exit.DONE

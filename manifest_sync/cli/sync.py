@@ -19,6 +19,7 @@ from manifest_sync.cli.text_plan import attention_lines, heading, is_quiet, plan
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import ManifestSyncError
 from manifest_sync.core.exits import Exit, worst
+from manifest_sync.core.outcome import Status
 from manifest_sync.core.paths import shown
 from manifest_sync.core.plan import StylePlan
 from manifest_sync.formats.plan_json import plan_document
@@ -60,19 +61,24 @@ def carry_out(
     sync: Sync,
     consent: Consent,
 ) -> Exit:
-    """Show plans, ask, and apply them."""
+    """Show plans, ask, and apply them; with a dry run show them only."""
     plans = [each.plan for each in planned]
     if consent.dry_run:
         show_plans(session, plans)
         session.screen.document(plan_document(plans, failures(failed)))
         return worst(statuses_of(failed))
+    ask_first(session, plans, sync.to, yes=consent.yes)
+    return apply_all(session, planned, failed, sync)
+
+
+def ask_first(session: Session, plans: Sequence[StylePlan], to: Side, *, yes: bool) -> None:
+    """Show plans and get them agreed to. Raises Refused or Declined."""
     changes = sum(len(plan.changes) for plan in plans)
-    asks = changes > 0 and not consent.yes
+    asks = changes > 0 and not yes
     if asks or not (session.screen.as_json or session.screen.quiet):
         show_plans(session, plans, briefly=True)
     if changes:
-        agree(session.screen, _question(plans, changes, sync.to), yes=consent.yes)
-    return _apply_all(session, planned, failed, sync)
+        agree(session.screen, _question(plans, changes, to), yes=yes)
 
 
 def show_plans(session: Session, plans: Sequence[StylePlan], *, briefly: bool = False) -> None:
@@ -94,7 +100,7 @@ def _question(plans: Sequence[StylePlan], changes: int, to: Side) -> str:
     return f"{what}, {many(deletes, 'deletion')} among them?" if deletes else f"{what}?"
 
 
-def _apply_all(
+def apply_all(
     session: Session, planned: Sequence[Planned], failed: Sequence[Failed], sync: Sync
 ) -> Exit:
     """Apply one plan after the other, tell what became of each, and say how it ended."""
@@ -134,7 +140,10 @@ def _report(session: Session, applied: Sequence[Applied], to: Side) -> None:
             attention = list(attention_lines(each.plan, screen.limit))
             if each.plan.conflicts or each.plan.problems:
                 screen.say(heading(each.plan), *attention)
-    if applied and not any(each.outcomes for each in applied):
+    outcomes = [outcome for each in applied for outcome in each.outcomes]
+    if outcomes and all(outcome.status is Status.ALREADY for outcome in outcomes):
+        screen.tell(styled("All of this plan was done already.", "green"))
+    if applied and not outcomes:
         if all(is_quiet(each.plan) for each in applied):
             screen.tell(styled(IN_STEP[to], "green"))
         else:

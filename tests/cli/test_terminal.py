@@ -46,7 +46,7 @@ def test_ctrl_c_at_the_question(workspace: Path, bucket: Bucket) -> None:
         terminal.wait_for("[y/N] ")
         terminal.interrupt()
         assert terminal.end() == 130
-    assert "Error: Interrupted" in terminal.shown
+    assert "\nInterrupted; run the same command again.\n" in terminal.shown
     assert "Traceback" not in terminal.shown
     assert bucket.keys() == []
 
