@@ -16,7 +16,9 @@ from tests.servers import (
     moto_server,
 )
 
-pytest.register_assert_rewrite("tests.stores.contract")
+pytest.register_assert_rewrite(
+    "tests.stores.contract", "tests.stores.s3_cases", "tests.stores.under_test"
+)
 
 
 @pytest.fixture(scope="session", autouse=True)

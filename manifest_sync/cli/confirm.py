@@ -28,7 +28,11 @@ def agree(screen: Screen, question: str, *, yes: bool) -> None:
 def ask(screen: Screen, question: str) -> bool:
     """Ask a question whose default answer is No; the end of the input is No."""
     screen.err.print(f"{question} [y/N] ", end="")
-    answer = sys.stdin.readline()
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        screen.err.print()
+        raise
     if not answer.endswith("\n"):
         screen.err.print()
     return answer.strip().lower() in ("y", "yes")

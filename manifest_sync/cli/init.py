@@ -49,9 +49,12 @@ def init(
     """
     read_remote(remote)
     root = root_for(folder, common.workspace or Path.cwd())
-    with made_workspace(root) as begun, session_at(root, common, connection) as opened:
-        with opened.workspace.holding("init", locking.lock_timeout):
-            made = opened.workspace.init(folder, remote, style)
+    with (
+        made_workspace(root) as begun,
+        session_at(root, common, connection) as opened,
+        opened.workspace.holding("init", locking.lock_timeout),
+    ):
+        made = opened.workspace.init(folder, remote, style)
     manifest = "manifest.json" if made.name == "." else f"{made.name}/manifest.json"
     screen = opened.screen
     screen.tell(f"Style {shown(made.id)} is in {shown(made.name)}: {made.manifest.remote}")

@@ -9,7 +9,9 @@ MAX_NAME_BYTES = 255
 """Of one file or folder name (NAME_MAX of every common file system)."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
-_STEERS_TERMINALS = re.compile(_CONTROL.pattern[:-1] + r"\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_STEERS_TERMINALS = re.compile(
+    _CONTROL.pattern[:-1] + r"\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
 _DRIVE = re.compile(r"[A-Za-z]:")
 _SUSPECT = ("//", "/./", "/../", "\n/", "/\n", "\n./", "\n../", "/.\n", "/..\n", "\n.\n", "\n..\n")
 _NEVER_TOO_LONG = MAX_NAME_BYTES // 4

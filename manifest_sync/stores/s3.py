@@ -1,7 +1,7 @@
 """One style's objects on S3: the keys below one prefix of a bucket."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import Moved, NotFound
@@ -67,11 +67,14 @@ class S3Store:
         """Open an object with its ETag as the condition."""
         key = self._prefix + path
         self._on_request(Request.GET, 1)
-        try:
-            with self._connection.doing(f"read {key}"), self._opened(key, stamp) as reading:
-                yield reading
-        except NotFound as error:
-            raise Moved(f"{path} is no longer on S3") from error
+        with ExitStack() as open_until_read:
+            # Only the opening is S3's: what goes wrong while reading may be the reader's own.
+            try:
+                with self._connection.doing(f"read {key}"):
+                    reading = open_until_read.enter_context(self._opened(key, stamp))
+            except NotFound as error:
+                raise Moved(f"{path} is no longer on S3") from error
+            yield reading
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Send a body; S3 shows an object only when it is complete."""

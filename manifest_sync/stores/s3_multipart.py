@@ -59,9 +59,10 @@ class MultipartUpload:
 
     def __enter__(self) -> Self:
         self._on_request(Request.PUT, 1)
-        self._id = self._connection.client.create_multipart_upload(
-            Bucket=self._connection.bucket, Key=self._key, **self._said
-        )["UploadId"]
+        with self._connection.doing(f"write {self._key}"):
+            self._id = self._connection.client.create_multipart_upload(
+                Bucket=self._connection.bucket, Key=self._key, **self._said
+            )["UploadId"]
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
@@ -93,14 +94,15 @@ class MultipartUpload:
 
     def _send_part(self, number: int, chunk: bytes, md5: str) -> "CompletedPartTypeDef":
         self._on_request(Request.PUT, 1)
-        part = self._connection.client.upload_part(
-            Bucket=self._connection.bucket,
-            Key=self._key,
-            UploadId=self._id,
-            PartNumber=number,
-            Body=chunk,
-            ContentMD5=base64_md5(md5),
-        )
+        with self._connection.doing(f"write {self._key}"):
+            part = self._connection.client.upload_part(
+                Bucket=self._connection.bucket,
+                Key=self._key,
+                UploadId=self._id,
+                PartNumber=number,
+                Body=chunk,
+                ContentMD5=base64_md5(md5),
+            )
         return {"PartNumber": number, "ETag": part["ETag"]}
 
     def complete(self) -> Uploaded:
@@ -120,7 +122,8 @@ class MultipartUpload:
         except NotFound:
             # No such upload: the answer to an earlier attempt was lost. Then it is complete.
             self._on_request(Request.HEAD, 1)
-            head = client.head_object(Bucket=bucket, Key=self._key)
+            with self._connection.doing(f"look at {self._key}"):
+                head = client.head_object(Bucket=bucket, Key=self._key)
             if bare(head["ETag"]) != expected:
                 raise
             return Uploaded(expected, expected, head.get("VersionId"))

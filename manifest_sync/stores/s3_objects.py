@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from manifest_sync.core.errors import Corrupted, Moved, NotFound, StoreError
+from manifest_sync.core.errors import Corrupted, Denied, Moved, NotFound, StoreError
 from manifest_sync.core.stamps import ABSENT, ObjectStamp, Stamp, agree
 from manifest_sync.stores.base import OnRequest, Request
 from manifest_sync.stores.s3_address import S3Place
@@ -58,8 +58,17 @@ class S3Objects(msgspec.Struct, frozen=True):
         connection = self.connection
         if now.version_id is not None and connection.is_versioned:
             return str(S3Place(connection.bucket, key, now.version_id))
-        kept = f"{connection.settings.trash_prefix}{keep_under}/{key}"
-        self.copy(key, now, kept)
+        trash = connection.settings.trash_prefix
+        kept = f"{trash}{keep_under}/{key}"
+        try:
+            self.copy(key, now, kept)
+        except Denied as error:
+            raise Denied(
+                f"{error}; without versions, what is replaced is kept below “{trash}”: "
+                "allow that, or set `trash_prefix` to a place that is allowed"
+            ) from error
+        except Corrupted as error:
+            raise Moved(f"{key} changed on S3 while it was being kept") from error
         return str(S3Place(connection.bucket, kept))
 
     def copy(self, source: str, stamp: ObjectStamp, key: str) -> ObjectStamp:

@@ -77,7 +77,7 @@ class S3Writer(msgspec.Struct, frozen=True):
             **written_with(connection),
         }
         upload = MultipartUpload(connection, key, said, self.objects.on_request)
-        with connection.doing(f"write {key}"), upload:
+        with upload:
             upload.send(chain([first], chunks))
             kept_at = make_way()
             done = upload.complete()

@@ -113,8 +113,8 @@ def test_what_the_flags_make_of_it(case: Case, way: tuple[Verb, Side]) -> None:
     known = facts_of(case)
     deletes = case.dtb[0] == "-"
 
-    def verdict(**flags: bool) -> Verdict:
-        return decide(to, verb, known, Choices(**flags)).verdict
+    def verdict(*, delete: bool = False, overwrite: bool = False) -> Verdict:
+        return decide(to, verb, known, Choices(delete=delete, overwrite=overwrite)).verdict
 
     everything = CHANGE if case.verdict is CONFLICT else case.verdict
     held_back = WITHHELD if deletes and case.verdict in (CHANGE, CONFLICT) else None

@@ -36,9 +36,11 @@ faults = st.dictionaries(
     st.lists(
         st.builds(
             Fault,
-            call=st.sampled_from(sorted(set(Call) - {Call.FLUSH})),
+            call=st.sampled_from(
+                [*[Call.WRITE, Call.READ, Call.DELETE] * 3, Call.COPY, Call.LIST, Call.ASK_MD5]
+            ),
             harm=st.sampled_from([Harm.BEFORE, Harm.AFTER]),
-            path=st.sampled_from(["*", *PATHS]),
+            path=st.sampled_from([*["*"] * len(PATHS), *PATHS]),
             error=st.sampled_from([Transient("not now"), Denied("not you")]),
             after=st.integers(0, 2),
             times=st.sampled_from([1, 9]),
@@ -46,8 +48,12 @@ faults = st.dictionaries(
         min_size=1,
         max_size=3,
     ),
+    min_size=1,
     max_size=2,
 )
+edits = st.dictionaries(paths, st.none() | data, min_size=1, max_size=4)
+"""What happens on the side that a run goes by, so that the run has something to do."""
+
 flags = st.fixed_dictionaries({"delete": st.booleans(), "overwrite": st.booleans()})
 
 
@@ -153,17 +159,19 @@ class Workspaces(RuleBasedStateMachine):
         header = msgspec.structs.replace(manifest.header, ignore=patterns)
         self.desks[desk].manifest = msgspec.structs.replace(manifest, header=header)
 
-    @rule(desk=desks, way=ways, flags=flags, faults=faults)
+    @rule(desk=desks, way=ways, edits=edits, flags=flags, faults=faults)
     def run_among_faults(
         self,
         desk: int,
         way: tuple[Verb, Side],
+        edits: dict[str, bytes | None],
         flags: dict[str, bool],
         faults: dict[Side, list[Fault]],
     ) -> None:
         verb, to = way
         here = self.desks[desk]
         target, giver = self._store(desk, to), self._store(desk, to.other)
+        self._edit(desk, verb, giver, edits)
         before, untouched = target.contents(), giver.contents()
         remembered = (here.manifest, dict(here.memory))
         try:
@@ -176,12 +184,18 @@ class Workspaces(RuleBasedStateMachine):
         self._only_what_was_done(run, before, target, flags)
         self._same_again(desk, verb, to, flags, here.run(verb, to, _options(flags)))
 
-    @rule(desk=desks, way=ways, flags=flags, after=st.integers(0, 3))
+    @rule(desk=desks, way=ways, edits=edits, flags=flags, after=st.integers(0, 3))
     def press_ctrl_c(
-        self, desk: int, way: tuple[Verb, Side], flags: dict[str, bool], after: int
+        self,
+        desk: int,
+        way: tuple[Verb, Side],
+        edits: dict[str, bytes | None],
+        flags: dict[str, bool],
+        after: int,
     ) -> None:
         verb, to = way
         target = self._store(desk, to)
+        self._edit(desk, verb, self._store(desk, to.other), edits)
         before = target.contents()
         run = self.desks[desk].run(verb, to, _options(flags), stop_after=after)
         assert {outcome.status for outcome in run.outcomes} <= {Status.DONE, Status.SKIPPED}
@@ -189,6 +203,17 @@ class Workspaces(RuleBasedStateMachine):
         again = self._checked(desk, verb, to, flags)
         skipped = {o.change.path for o in run.outcomes if o.status is Status.SKIPPED}
         assert {change.path for change in again.plan.changes} == skipped
+
+    def _edit(
+        self, desk: int, verb: Verb, store: MemoryStore, edits: dict[str, bytes | None]
+    ) -> None:
+        for path, data in edits.items():
+            if data is not None:
+                store.put_out_of_band(path, data)
+            elif store.bytes_at(path) is not None:
+                store.drop_out_of_band(path)
+        if verb is Verb.APPLY:
+            self.desks[desk].record()
 
     def _only_what_was_done(
         self,

@@ -4,97 +4,25 @@ A store's tests subclass `StoreContract` and provide the fixture `under_test`.
 """
 
 import hashlib
-import itertools
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
 
-from manifest_sync.core.errors import Moved
+from manifest_sync.core.errors import Moved, NotFound
 from manifest_sync.core.listing import Found
-from manifest_sync.core.stamps import ABSENT, AbsentStamp, Present, Stamp, agree
-from manifest_sync.stores.base import CHUNK, Store, Written
-from manifest_sync.stores.bodies import bytes_body, content_of
-
-MTIME_NS = 1_700_000_000_123_456_000
-"""An mtime with microseconds: the finest that every file system and S3 metadata keep."""
-
-ODD_NAMES = (
-    "with spaces.png",
-    " leading space.txt",
-    "trailing space .png",
-    "caf\u00e9.png",
-    "cafe\u0301.txt",
-    "plus+and&percent%25hash#.png",
-    "question?.png",
-    "apostrophe's = ~tilde~ @at, semi;colon!.txt",
-    "(round) [square] {curly}.png",
-    'quote".png',
-    "aa:b|c<d>e*f^g$h`.txt",
-    "%2F%2e%2e.png",
-    "日本語/写真.jpg",
-    "\U0001f600 emoji.png",
-    "100% + 1.png",
-    "x..y.png",
-    "...dots.png",
-    "deep/er/and/deeper/still.png",
+from manifest_sync.core.stamps import ABSENT, agree
+from manifest_sync.stores.base import CHUNK
+from tests.stores.under_test import (
+    MTIME_NS,
+    ODD_NAMES,
+    Cut,
+    StoreUnderTest,
+    patterned,
+    present,
 )
 
-
-@dataclass(frozen=True)
-class StoreUnderTest:
-    """A fresh, empty store, and ways past it to see and to change what it holds."""
-
-    store: Store
-    put: Callable[[str, bytes], None]
-    """Somebody else writes a file, knowing nothing of us. Its stamp must become another one: a
-    local folder's may have to wait for the next tick of the file system's clock."""
-    drop: Callable[[str], None]
-    """Somebody else deletes a file."""
-    kept: Callable[[str], bytes]
-    """The bytes that a `kept_at` leads to."""
-
-    def stamp(self, path: str) -> Present:
-        """The state of a file that is there."""
-        return _present(self.store.stat(path))
-
-    def bytes_at(self, path: str) -> bytes:
-        """What the store reads at a path."""
-        with self.store.read(path, self.stamp(path)) as reading:
-            return b"".join(reading.chunks)
-
-    def paths(self) -> list[str]:
-        """What the store lists."""
-        return [found.path for found in self.store.list()]
-
-    def create(self, path: str, data: bytes) -> Written:
-        """A write where nothing is."""
-        return self.write(path, data, ABSENT)
-
-    def write(self, path: str, data: bytes, expect: Stamp) -> Written:
-        """A write of plain bytes."""
-        return self.store.write(
-            path, bytes_body(data, MTIME_NS), expect=expect, keep_under=_new_name()
-        )
-
-
-class Cut:
-    """A body that finds out midway that its file has changed."""
-
-    modified_ns = MTIME_NS
-
-    def __init__(self, data: bytes, error: BaseException) -> None:
-        self._data = data
-        self._error = error
-        self.content = content_of(data)
-
-    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
-        half = len(self._data) // 2
-        for start in range(0, half, size):
-            yield self._data[start : min(start + size, half)]
-        raise self._error
+__all__ = ["MTIME_NS", "StoreContract", "StoreUnderTest"]
 
 
 class StoreContract:
@@ -209,6 +137,16 @@ class StoreContract:
         with pytest.raises(Moved), under_test.store.read("a.png", stamp) as reading:
             b"".join(reading.chunks)
 
+    @pytest.mark.parametrize("error", [FileNotFoundError(), NotFound("mine"), KeyboardInterrupt()])
+    def test_what_goes_wrong_with_the_reader_is_not_the_stores(
+        self, under_test: StoreUnderTest, error: BaseException
+    ) -> None:
+        under_test.put("a.png", b"bytes")
+        stamp = under_test.stamp("a.png")
+        with pytest.raises(type(error)) as raised, under_test.store.read("a.png", stamp):
+            raise error
+        assert raised.value is error
+
     # MD5
 
     def test_an_md5_that_is_told_is_right(self, under_test: StoreUnderTest) -> None:
@@ -300,13 +238,13 @@ class StoreContract:
         assert under_test.paths() == ["a.png"]
 
     def test_a_large_file_makes_the_round_trip(self, under_test: StoreUnderTest) -> None:
-        data = _data(20 * CHUNK)
+        data = patterned(20 * CHUNK)
         under_test.create("large.png", data)
         assert under_test.bytes_at("large.png") == data
 
     @pytest.mark.slow
     def test_a_very_large_file_makes_the_round_trip(self, under_test: StoreUnderTest) -> None:
-        data = _data(68 * CHUNK + 4)
+        data = patterned(68 * CHUNK + 4)
         stamp = under_test.create("very large.tif", data).stamp
         assert agree(stamp, under_test.stamp("very large.tif"))
         assert under_test.bytes_at("very large.tif") == data
@@ -406,7 +344,7 @@ class StoreContract:
             under_test.store.delete("a.png", expect=stamp, keep_under="an apply")
 
     def test_what_was_deleted_can_be_created_again(self, under_test: StoreUnderTest) -> None:
-        stamp = _present(under_test.create("a/b.png", b"one").stamp)
+        stamp = present(under_test.create("a/b.png", b"one").stamp)
         gone = under_test.store.delete("a/b.png", expect=stamp, keep_under="an apply")
         under_test.create("a/b.png", b"two")
         assert under_test.bytes_at("a/b.png") == b"two"
@@ -429,21 +367,3 @@ class StoreContract:
             list(pool.map(come_and_go, paths))
         under_test.store.flush()
         assert under_test.paths() == sorted(paths)
-
-
-def _present(stamp: Stamp) -> Present:
-    assert not isinstance(stamp, AbsentStamp)
-    return stamp
-
-
-_numbers = itertools.count()
-
-
-def _data(size: int) -> bytes:
-    """Bytes of which no two blocks are alike."""
-    return b"".join(i.to_bytes(4) * 256 for i in range(size // 1024 + 1))[:size]
-
-
-def _new_name() -> str:
-    """A `keep_under` that nothing else uses, as the ids of applies are."""
-    return f"apply {next(_numbers)}"

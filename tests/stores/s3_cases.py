@@ -17,7 +17,8 @@ from manifest_sync.stores.s3_address import parse_place
 from manifest_sync.stores.s3_connection import connect
 from manifest_sync.stores.s3_settings import TRASH_PREFIX, S3Settings
 from tests.servers import S3Server
-from tests.stores.contract import MTIME_NS, Cut, StoreContract, StoreUnderTest
+from tests.stores.contract import StoreContract
+from tests.stores.under_test import MTIME_NS, Cut, StoreUnderTest
 
 Transport = Literal["auto", "boto3"]
 _numbers = itertools.count(16)

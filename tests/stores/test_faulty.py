@@ -9,7 +9,8 @@ from manifest_sync.stores.base import Store, Written
 from manifest_sync.stores.bodies import bytes_body
 from manifest_sync.stores.faulty import Call, Fault, FaultyStore, Harm
 from manifest_sync.stores.memory import MemoryStore
-from tests.stores.contract import StoreContract, StoreUnderTest
+from tests.stores.contract import StoreContract
+from tests.stores.under_test import StoreUnderTest
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from manifest_sync.core.stamps import ABSENT, ObjectStamp
 from manifest_sync.stores.base import Request
 from manifest_sync.stores.bodies import BytesBody, bytes_body, content_of
 from manifest_sync.stores.memory import MemoryStore
-from tests.stores.contract import StoreContract, StoreUnderTest
+from tests.stores.contract import StoreContract
+from tests.stores.under_test import StoreUnderTest
 
 
 def under(store: MemoryStore) -> StoreUnderTest:

@@ -3,8 +3,9 @@ from typing import ClassVar
 import pytest
 
 from tests.servers import S3Server
-from tests.stores.contract import StoreContract, StoreUnderTest
+from tests.stores.contract import StoreContract
 from tests.stores.s3_cases import Bucket, S3Cases, Transport
+from tests.stores.under_test import StoreUnderTest
 
 pytestmark = pytest.mark.ceph
 

@@ -1,6 +1,6 @@
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, get_args
 
 import pytest
@@ -16,6 +16,7 @@ from tests.servers import ACCESS_KEY, SECRET_KEY, S3Server
 from tests.stores.s3_cases import Transport
 from tests.stores.scripted_s3 import Reply, refusal, scripted_s3
 
+LONG_AGO = "Sat, 21 Nov 2026 12:00:00 GMT"
 STAMP = ObjectStamp(5, content_of(b"bytes").md5)
 
 
@@ -165,20 +166,48 @@ SAID = [
 ]
 
 
+class Refusing:
+    """A store on a server that refuses everything but HEAD, for a reason that can be changed."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self.reply = Reply()
+        self.store: Store
+
+    def script(self, method: str, _path: str) -> Reply:
+        return Reply() if method == "HEAD" else self.reply
+
+
+@pytest.fixture(scope="module", params=get_args(Transport))
+def refusing(request: pytest.FixtureRequest) -> Iterator[Refusing]:
+    made = Refusing(request.param)
+    with scripted_s3(made.script) as endpoint:
+        made.store = store_at(endpoint, made.transport)
+        yield made
+
+
 @pytest.mark.parametrize("said", SAID, ids=lambda said: said.code)
 @pytest.mark.parametrize("name", ["list", "read", "write"])
-def test_what_a_server_says_is_one_sentence(transport: Transport, name: str, said: Said) -> None:
-    reply = refusal(said.status, said.code, "what the server said")
-
-    def script(method: str, _path: str) -> Reply:
-        return Reply() if method == "HEAD" else reply
-
-    with scripted_s3(script) as endpoint, pytest.raises(StoreError) as raised:
-        CALLS[name](store_at(endpoint, transport))
+def test_what_a_server_says_is_one_sentence(refusing: Refusing, name: str, said: Said) -> None:
+    refusing.reply = refusal(said.status, said.code, "what the server said")
+    with pytest.raises(StoreError) as raised:
+        CALLS[name](refusing.store)
     assert type(raised.value) is said.kind
     assert said.sentence in str(raised.value)
     assert "\n" not in str(raised.value)
     assert shows_no_secret(raised.value)
+
+
+def test_a_trash_that_is_not_allowed_is_named(transport: Transport) -> None:
+    headers = {"ETag": f'"{STAMP.etag}"', "Last-Modified": LONG_AGO, "Content-Length": "5"}
+
+    def script(method: str, path: str) -> Reply:
+        if "versioning" in path:
+            return refusal(403, "AccessDenied")
+        return Reply(headers=headers) if method == "HEAD" else refusal(403, "AccessDenied")
+
+    with scripted_s3(script) as endpoint, pytest.raises(Denied, match="trash_prefix"):
+        CALLS["delete"](store_at(endpoint, transport))
 
 
 def test_an_object_that_is_gone_is_not_read(transport: Transport) -> None:
@@ -192,14 +221,14 @@ def test_an_object_that_is_gone_is_not_read(transport: Transport) -> None:
 
 def object_reply(body: bytes, **headers: str) -> Reply:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Reply(headers={"Last-Modified": "Sat, 21 Nov 2026 12:00:00 GMT", **named}, body=body)
+    return Reply(headers={"Last-Modified": LONG_AGO, **named}, body=body)
 
 
 def test_a_read_that_breaks_off_is_transient(transport: Transport) -> None:
     reply = Reply(
         headers={
             "ETag": f'"{STAMP.etag}"',
-            "Last-Modified": "Sat, 21 Nov 2026 12:00:00 GMT",
+            "Last-Modified": LONG_AGO,
         },
         body=b"by",
         missing=3,
@@ -218,7 +247,7 @@ def test_a_server_that_ignores_conditions_is_found_out(transport: Transport) -> 
 def test_an_etag_that_is_not_the_md5_means_damage_or_encryption(
     transport: Transport, encrypted: bool
 ) -> None:
-    headers = {"ETag": f'"{"0" * 32}"', "Last-Modified": "Sat, 21 Nov 2026 12:00:00 GMT"}
+    headers = {"ETag": f'"{"0" * 32}"', "Last-Modified": LONG_AGO}
     if encrypted:
         headers["x-amz-server-side-encryption"] = "aws:kms"
 
