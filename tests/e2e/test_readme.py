@@ -1,0 +1,116 @@
+"""The sessions of the README and of the guide, run as they are shown."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import unified_diff
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from manifest_sync.cli.app import COMMANDS, load_command
+from manifest_sync.sandbox.painting import pixel_art
+from manifest_sync.sandbox.samples import Sample, SampleStyle, make_sample
+from tests.generate import ROOT
+from tests.servers import ACCESS_KEY, REGION, SECRET_KEY, S3Server, moto_server
+from tests.transcripts import Session, replayed
+
+README = ROOT / "README.md"
+GUIDE = ROOT / "docs" / "getting-started.md"
+BUCKET = "training-data"
+STYLE = SampleStyle(
+    "16",
+    pixel_art,
+    (
+        Sample("castle.png", "a castle at night, pixel art"),
+        Sample("harbour.png", "a harbour town at night, pixel art"),
+        Sample("island.webp", "towers on an island at dusk, pixel art"),
+    ),
+)
+
+
+@contextmanager
+def newcomer(home: Path, server: S3Server) -> Iterator[Session]:
+    """A person with a style folder in their home, an AWS profile, and a bucket."""
+    for sample in STYLE.samples:
+        make_sample(home, STYLE, sample)
+    config, secrets = home / ".aws" / "config", home / ".aws" / "credentials"
+    config.parent.mkdir()
+    config.write_text(f"[profile training]\nregion = {REGION}\nendpoint_url = {server.endpoint}\n")
+    secrets.write_text(
+        f"[training]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"
+    )
+    environ = {
+        "HOME": str(home),
+        "AWS_CONFIG_FILE": str(config),
+        "AWS_SHARED_CREDENTIALS_FILE": str(secrets),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_PROFILE": "training",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "you",
+        "GIT_AUTHOR_EMAIL": "you@example.org",
+        "GIT_COMMITTER_NAME": "you",
+        "GIT_COMMITTER_EMAIL": "you@example.org",
+    }
+    with a_bucket(server), pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("AWS_", "MANIFEST_SYNC_"))]:
+            patch.delenv(name)
+        for name, value in environ.items():
+            patch.setenv(name, value)
+        with Session(home) as session:
+            yield session
+
+
+@contextmanager
+def a_bucket(server: S3Server) -> Iterator[None]:
+    """The bucket that the documents call theirs, empty before and gone after."""
+    client = server.client()
+    client.create_bucket(Bucket=BUCKET)
+    yield
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
+        for entry in page.get("Contents", ()):
+            client.delete_object(Bucket=BUCKET, Key=entry["Key"])
+    client.delete_bucket(Bucket=BUCKET)
+    client.close()
+
+
+def differences(document: Path, home: Path, server: S3Server) -> str:
+    """What a document shows and what happens, as a diff; empty where it is true."""
+    text = document.read_text(encoding="utf-8")
+    with newcomer(home, server) as session:
+        real = replayed(text, session)
+    return "".join(unified_diff(text.splitlines(True), real.splitlines(True), n=1))
+
+
+def test_the_readme_shows_what_happens(tmp_path: Path, moto: S3Server) -> None:
+    assert differences(README, tmp_path, moto) == "", "run: python -m tests.e2e.test_readme"
+
+
+@pytest.mark.slow
+def test_the_guide_shows_what_happens(tmp_path: Path, moto: S3Server) -> None:
+    assert differences(GUIDE, tmp_path, moto) == "", "run: python -m tests.e2e.test_readme"
+
+
+def test_the_readme_has_every_command_in_its_order() -> None:
+    rows = re.findall(r"^\| (`.*`) \| (.*) \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    usages = [re.findall(r"`([a-z]+)", usage) for usage, _ in rows]
+    assert [first for first, *_ in usages] == list(COMMANDS)
+    for (name, *_), (usage, says) in zip(usages, rows, strict=True):
+        options = {option for parameter in load_command(name).params for option in parameter.opts}
+        mentioned = set(re.findall(r"--[a-z-]+", usage + says))
+        assert mentioned <= options, name
+
+
+def main() -> None:
+    """Put what really happens into both documents."""
+    with moto_server() as server:
+        for document in (README, GUIDE):
+            with TemporaryDirectory() as home, newcomer(Path(home).resolve(), server) as session:
+                real = replayed(document.read_text(encoding="utf-8"), session)
+            document.write_text(real, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
