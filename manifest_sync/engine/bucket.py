@@ -1,6 +1,5 @@
 """Observing S3: which objects belong to the style, and what they contain."""
 
-import hashlib
 from collections.abc import Mapping
 
 import msgspec
@@ -11,6 +10,7 @@ from manifest_sync.core.listing import Entry, Found, Listing, Problem
 from manifest_sync.core.manifest import Manifest
 from manifest_sync.core.rows import Rows
 from manifest_sync.core.stamps import FileStamp, ObjectStamp
+from manifest_sync.engine.inquiry import find_md5
 from manifest_sync.engine.multipart_etag import gives_etag
 from manifest_sync.engine.pool import work_through
 from manifest_sync.engine.watch import Watch
@@ -95,13 +95,9 @@ def _find_out(
             and gives_etag(folder_store, row.path, local.stamp, row.stamp.etag)
         ):
             return local.content.md5
-        if (told := store.ask_md5(row.path, row.stamp)) is not None:
-            return told
-        md5 = hashlib.md5(usedforsecurity=False)
-        with store.read(row.path, row.stamp) as reading:
-            for chunk in reading.chunks:
-                md5.update(chunk)
+        md5, was_read = find_md5(store, row.path, row.stamp)
     except StoreError as error:
         return Problem(row.path, Side.S3, "unreadable", str(error))
-    watch.tally.hashed()
-    return md5.hexdigest()
+    if was_read:
+        watch.tally.hashed()
+    return md5

@@ -11,6 +11,7 @@ from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Change
 from manifest_sync.core.stamps import AbsentStamp, FileStamp
 from manifest_sync.engine.body import CheckedBody
+from manifest_sync.engine.inquiry import holds
 from manifest_sync.state.cache import Digest
 from manifest_sync.stores.base import Store, Written
 
@@ -43,7 +44,8 @@ def transfer(change: Change, sides: Sides) -> Transferred:
     try:
         return _retrying(_make, change, sides)
     except (Moved, NotFound) as error:
-        return Transferred(Outcome(change, Status.MOVED, f"{error}"))
+        achieved = achieved_before(change, sides)
+        return Transferred(achieved or Outcome(change, Status.MOVED, f"{error}"))
     except StoreError as error:
         return Transferred(Outcome(change, Status.FAILED, f"{error}"))
 
@@ -83,6 +85,27 @@ def _make(change: Change, sides: Sides) -> Transferred:
         digest = Digest(written.stamp, change.after.md5, body.xxh3, trusted=False)
         return Transferred(outcome, digest)
     return Transferred(outcome)
+
+
+def achieved_before(change: Change, sides: Sides) -> Outcome | None:
+    """The outcome of a change whose result holds, though nobody knows of it; None where not.
+
+    An earlier try took effect and its answer was lost, or the run was cut off before it could
+    write the outcome down. The bytes it took away tell whether it was us: they were kept under
+    a name of our own.
+    """
+    target = sides.store(change.side)
+    try:
+        stamp = target.stat(change.path)
+        if not holds(target, change.path, stamp, change.after):
+            return None
+        if isinstance(change.precondition, AbsentStamp):
+            return Outcome(change, Status.DONE, stamp=stamp)
+        kept_at = target.kept_at(change.path, change.precondition, sides.keep_under)
+    except StoreError:
+        return None
+    status = Status.DONE if kept_at is not None else Status.ALREADY
+    return Outcome(change, status, stamp=stamp, kept_at=kept_at)
 
 
 def _delete(change: Change, target: Store, keep_under: str) -> Written:

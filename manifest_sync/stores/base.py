@@ -126,6 +126,13 @@ class Store(Protocol):
         """Take the file away, where `expect` still holds; its bytes are kept."""
         ...
 
+    def kept_at(self, path: str, stamp: Present, keep_under: str) -> str | None:
+        """Where the bytes of a file in that state were kept under this name; None where not.
+
+        For who lost the answer to a `write`, `copy` or `delete`, and so its `kept_at`.
+        """
+        ...
+
     def flush(self) -> None:
         """Make durable what was written so far; called before its outcomes are recorded."""
         ...

@@ -25,6 +25,7 @@ class Call(StrEnum):
     WRITE = "write"
     COPY = "copy"
     DELETE = "delete"
+    KEPT_AT = "kept_at"
     FLUSH = "flush"
 
 
@@ -143,6 +144,13 @@ class FaultyStore:
         written = self._inner.delete(path, expect=expect, keep_under=keep_under)
         self._end(fault)
         return written
+
+    def kept_at(self, path: str, stamp: Present, keep_under: str) -> str | None:
+        """Ask where bytes were kept."""
+        fault = self._begin(Call.KEPT_AT, path)
+        kept_at = self._inner.kept_at(path, stamp, keep_under)
+        self._end(fault)
+        return kept_at
 
     def flush(self) -> None:
         """Flush."""

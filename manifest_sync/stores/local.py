@@ -144,6 +144,11 @@ class LocalStore:
                 os.unlink(name, dir_fd=fd)
         return self._done(path, ABSENT, kept)
 
+    def kept_at(self, path: str, stamp: Present, keep_under: str) -> str | None:
+        """The place in the trash."""
+        place = self._trash.find(path, stamp, keep_under) if isinstance(stamp, FileStamp) else None
+        return self._shown(place) if place is not None else None
+
     def flush(self) -> None:
         """Make durable, folders and trash included, what was written since the last flush."""
         self._unsynced.sync()
@@ -216,7 +221,10 @@ class LocalStore:
         if kept is None:
             return Written(stamp)
         self._unsynced.add(self._trash.tree, kept.place)
-        return Written(stamp, f"{self._trash.tree.root.name}/{kept.place}")
+        return Written(stamp, self._shown(kept.place))
+
+    def _shown(self, place: str) -> str:
+        return f"{self._trash.tree.root.name}/{place}"
 
 
 def _result(folder: int, name: str, path: str, new: FileStamp) -> FileStamp:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import xxhash
 
-from manifest_sync.core.errors import Corrupted, StoreError
+from manifest_sync.core.errors import Corrupted, NotFound, StoreError
 from manifest_sync.core.paths import shown
 from manifest_sync.core.stamps import FileStamp
 from manifest_sync.stores.local_errors import changed, gone, store_error, telling
@@ -96,6 +96,25 @@ class Trash:
                 doomed.require(kept.stamp)
                 self._drop(kept.place)
             raise
+
+    def find(self, path: str, stamp: FileStamp, keep_under: str) -> str | None:
+        """The place of a file that was kept under this name in that state; None where none was.
+
+        Its inode may be another one, since some file systems need a copy.
+        """
+        found = None
+        if not self.tree.root.is_dir():
+            return None  # it is made when the first file is kept
+        for place in _places(keep_under, path):
+            try:
+                status = self.tree.status(place)
+            except (NotFound, InTheWay):
+                status = None
+            if status is None:
+                return found
+            if (status.st_size, status.st_mtime_ns) == (stamp.size, stamp.mtime_ns):
+                found = place
+        return found
 
     def _keep(self, doomed: Doomed, keep_under: str) -> Kept:
         for place in _places(keep_under, doomed.path):

@@ -63,6 +63,8 @@ class MemoryStore:
         self.side = side
         self.kept: dict[str, bytes] = {}
         """What was replaced or deleted, by `kept_at`."""
+        self._shelves: dict[tuple[str, str], tuple[Present, str]] = {}
+        """(keep_under, path) → the state that was kept last, and its `kept_at`."""
         self._versioned = versioned
         self._opaque_etags = opaque_etags
         self._clock = clock
@@ -135,6 +137,12 @@ class MemoryStore:
             del self._files[path]
             return Written(ABSENT, kept_at)
 
+    def kept_at(self, path: str, stamp: Present, keep_under: str) -> str | None:
+        """Where a file in that state was kept."""
+        self._asked(Request.HEAD)
+        kept = self._shelves.get((keep_under, path))
+        return kept[1] if kept is not None and agree(stamp, kept[0]) else None
+
     def flush(self) -> None:
         """Nothing to do: memory is not durable."""
 
@@ -191,6 +199,7 @@ class MemoryStore:
         if not self._versioned:
             self._asked(Request.COPY)
         self.kept[kept_at] = file.data
+        self._shelves[keep_under, path] = (file.stamp, kept_at)
         return kept_at
 
     def _put(self, path: str, data: bytes, modified_ns: int, *, remembers_md5: bool) -> Present:

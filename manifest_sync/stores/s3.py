@@ -97,6 +97,10 @@ class S3Store:
         self._objects.delete(key)
         return Written(ABSENT, kept_at)
 
+    def kept_at(self, path: str, stamp: Present, keep_under: str) -> str | None:
+        """The version, or the copy below the trash prefix."""
+        return self._objects.kept_at(self._prefix + path, _expected(stamp), keep_under)
+
     def flush(self) -> None:
         """Nothing to do: S3 has stored what it has acknowledged."""
 

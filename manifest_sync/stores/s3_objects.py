@@ -58,18 +58,45 @@ class S3Objects(msgspec.Struct, frozen=True):
         connection = self.connection
         if now.version_id is not None and connection.is_versioned:
             return str(S3Place(connection.bucket, key, now.version_id))
-        trash = connection.settings.trash_prefix
-        kept = f"{trash}{keep_under}/{key}"
+        kept = self._trash_key(key, keep_under)
         try:
             self.copy(key, now, kept)
         except Denied as error:
             raise Denied(
-                f"{error}; without versions, what is replaced is kept below “{trash}”: "
+                f"{error}; without versions, what is replaced is kept below "
+                f"“{connection.settings.trash_prefix}”: "
                 "allow that, or set `trash_prefix` to a place that is allowed"
             ) from error
         except Corrupted as error:
             raise Moved(f"{key} changed on S3 while it was being kept") from error
         return str(S3Place(connection.bucket, kept))
+
+    def kept_at(self, key: str, stamp: ObjectStamp, keep_under: str) -> str | None:
+        """Where an object in that state was kept by an earlier `keep`; None where it was not."""
+        bucket = self.connection.bucket
+        if self.connection.is_versioned:
+            version = self._version(key, stamp)
+            return str(S3Place(bucket, key, version)) if version is not None else None
+        kept = self._trash_key(key, keep_under)
+        found = self.stamp(kept)
+        # Not its ETag: the copy of an object of several parts has another one.
+        is_there = isinstance(found, ObjectStamp) and found.size == stamp.size
+        return str(S3Place(bucket, kept)) if is_there else None
+
+    def _version(self, key: str, stamp: ObjectStamp) -> str | None:
+        """The id of an object's earlier version in that state."""
+        connection = self.connection
+        self.on_request(Request.LIST, 1)
+        with connection.doing(f"list the versions of {key}"):
+            answer = connection.client.list_object_versions(Bucket=connection.bucket, Prefix=key)
+        for version in answer.get("Versions", ()):
+            state = ObjectStamp(version["Size"], bare(version["ETag"]), version["VersionId"])
+            if version["Key"] == key and not version["IsLatest"] and agree(stamp, state):
+                return state.version_id
+        return None
+
+    def _trash_key(self, key: str, keep_under: str) -> str:
+        return f"{self.connection.settings.trash_prefix}{keep_under}/{key}"
 
     def copy(self, source: str, stamp: ObjectStamp, key: str) -> ObjectStamp:
         """Copy within the bucket, metadata and all, from exactly that state of the source."""

@@ -287,6 +287,6 @@ def _options(flags: dict[str, bool]) -> Options:
 
 
 Workspaces.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, derandomize=True
+    max_examples=30, stateful_step_count=25, deadline=None, derandomize=True
 )
 TestWorkspaces = Workspaces.TestCase

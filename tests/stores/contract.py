@@ -13,6 +13,7 @@ from manifest_sync.core.errors import Moved, NotFound
 from manifest_sync.core.listing import Found
 from manifest_sync.core.stamps import ABSENT, agree
 from manifest_sync.stores.base import CHUNK
+from manifest_sync.stores.bodies import bytes_body
 from tests.stores.under_test import (
     MTIME_NS,
     ODD_NAMES,
@@ -350,6 +351,24 @@ class StoreContract:
         assert under_test.bytes_at("a/b.png") == b"two"
         assert gone.kept_at is not None
         assert under_test.kept(gone.kept_at) == b"one"
+
+    # Finding what was kept
+
+    def test_what_was_kept_is_found_again(self, under_test: StoreUnderTest) -> None:
+        store = under_test.store
+        for path in ("a/b.png", "a/b.png.png"):
+            under_test.create(path, b"old")
+        old = under_test.stamp("a/b.png")
+        assert store.kept_at("a/b.png", old, "an apply") is None
+        body = bytes_body(b"newer", MTIME_NS)
+        replaced = store.write("a/b.png", body, expect=old, keep_under="an apply")
+        assert replaced.kept_at is not None
+        assert store.kept_at("a/b.png", old, "an apply") == replaced.kept_at
+        new = under_test.stamp("a/b.png")
+        gone = store.delete("a/b.png", expect=new, keep_under="another apply")
+        assert store.kept_at("a/b.png", old, "an apply") == replaced.kept_at
+        assert store.kept_at("a/b.png", new, "another apply") == gone.kept_at != replaced.kept_at
+        assert store.kept_at("a/b.png.png", under_test.stamp("a/b.png.png"), "an apply") is None
 
     # Threads
 

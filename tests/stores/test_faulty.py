@@ -48,6 +48,7 @@ CALLS: dict[Call, Callable[[Store, Present], object]] = {
         "a.png", stamp, "c.png", expect=ABSENT, keep_under="k"
     ),
     Call.DELETE: lambda store, stamp: store.delete("a.png", expect=stamp, keep_under="k"),
+    Call.KEPT_AT: lambda store, stamp: store.kept_at("a.png", stamp, "k"),
     Call.FLUSH: lambda store, _: store.flush(),
 }
 CHANGED_BY = {Call.WRITE: {"c.png"}, Call.COPY: {"c.png"}, Call.DELETE: {"a.png"}}
