@@ -19,6 +19,7 @@ from manifest_sync.core.paths import shown
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.workspace.initialising import made_folder, made_workspace, read_remote, root_for
 from manifest_sync.workspace.runs import Planned
+from manifest_sync.workspace.styles import Chosen
 
 
 @command
@@ -64,7 +65,7 @@ def clone(
                 Side.LOCAL,
                 planner(opened, [style], Verb.PULL, Side.LOCAL, Choices()),
             )
-            planned, failed = opened.each([style], sync.plan)
+            planned, failed = opened.each(Chosen((style,)), sync.plan)
             ask_first(opened, [each.plan for each in planned], sync.to, yes=yes or is_empty)
             undone_on_failure.pop_all().close()  # from here on what was made stays
             status = apply_all(opened, planned, failed, sync)

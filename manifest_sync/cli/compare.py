@@ -39,12 +39,12 @@ def compare(
         manifest-sync compare 16 --json
     """
     with session(common, connection, everything=everything) as opened:
-        styles = opened.styles([style] if style is not None else None)
-        if len(styles) > 1:
-            ids = ", ".join(shown(each.id) for each in styles[:10])
+        chosen = opened.styles([style] if style is not None else None)
+        if len(chosen.styles) + len(chosen.broken) > 1:
+            ids = ", ".join(shown(each.id) for each in chosen.styles[:10])
             raise UsageProblem(f"Name the style to compare; this workspace has: {ids}.")
         with opened.progress.shown():
-            compared = opened.workspace.compare(styles[0])
+            compared = opened.workspace.compare(chosen.sound()[0])
         screen = opened.screen
         if not screen.as_json:
             screen.show(*compare_lines(compared, screen.limit))

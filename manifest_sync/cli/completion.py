@@ -19,7 +19,7 @@ def complete_styles(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, 
     if root is None:
         return
     try:
-        styles = choose_styles(root, (), None, here)
+        styles = choose_styles(root, (), None, here).styles
     except (ManifestSyncError, OSError):
         return
     for style in styles:

@@ -104,9 +104,7 @@ def history_document(applies: Iterable[Apply], deletions: Iterable[Deletion]) ->
 
 def failures(failed: Iterable[Failed]) -> tuple[StyleFailure, ...]:
     """The styles that could not be worked on."""
-    return tuple(
-        StyleFailure(each.style.id, each.error.code, sentence(each.error)) for each in failed
-    )
+    return tuple(StyleFailure(each.style, each.error.code, sentence(each.error)) for each in failed)
 
 
 def _applied(applied: Applied) -> StyleApplied:
@@ -134,7 +132,7 @@ def _applied(applied: Applied) -> StyleApplied:
 
 
 def _failed(failed: Failed, to: Side) -> StyleApplied:
-    return _undone(failed.style.id, to, sentence(failed.error))
+    return _undone(failed.style, to, sentence(failed.error))
 
 
 def _left(planned: Planned) -> StyleApplied:

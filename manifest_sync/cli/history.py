@@ -31,7 +31,7 @@ def history(
         manifest-sync history 16 --deletions  every file and object that was deleted or replaced
     """
     with session(common, everything=everything) as opened:
-        chosen = opened.workspace.styles(styles, opened.here) if styles else None
+        chosen = opened.styles(styles).sound() if styles else None
         applies = opened.workspace.applies(chosen)
         gone = opened.workspace.deletions(chosen) if deletions else []
         screen = opened.screen

@@ -50,7 +50,7 @@ def plan(
     """
     with session(common, connection, everything=everything) as opened:
         chosen = opened.styles(styles)
-        work = planner(opened, chosen, Verb.APPLY, to, choices)
+        work = planner(opened, chosen.styles, Verb.APPLY, to, choices)
         planned, failed = opened.each(chosen, work)
         plans = [each.plan for each in planned]
         show_plans(opened, plans)

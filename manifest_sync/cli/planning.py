@@ -27,9 +27,9 @@ def run_directed(
     """Run a command that plans styles in one direction and applies the plans, under the lock."""
     # The manifests are read under the lock: nobody rewrites them meanwhile.
     with session.workspace.holding(verb.value, locking.lock_timeout):
-        styles = session.styles(names)
-        plan = planner(session, styles, verb, to, choices)
-        return run_sync(session, styles, Sync(verb.value, to, plan), consent)
+        chosen = session.styles(names)
+        plan = planner(session, chosen.styles, verb, to, choices)
+        return run_sync(session, chosen, Sync(verb.value, to, plan), consent)
 
 
 def planner(

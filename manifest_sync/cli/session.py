@@ -12,11 +12,11 @@ from manifest_sync.cli.interrupt import Interrupt
 from manifest_sync.cli.options import Common, Connection
 from manifest_sync.cli.progress import Reporter, reporter
 from manifest_sync.cli.screen import Screen
-from manifest_sync.core.errors import ManifestSyncError, StateError, UsageProblem
+from manifest_sync.core.errors import InvalidInput, ManifestSyncError, StateError, UsageProblem
 from manifest_sync.core.exits import Exit
 from manifest_sync.core.paths import shown
 from manifest_sync.workspace.runs import Failed
-from manifest_sync.workspace.styles import Style
+from manifest_sync.workspace.styles import Chosen, Style
 from manifest_sync.workspace.workspace import Workspace
 
 _Result = TypeVar("_Result")
@@ -32,33 +32,33 @@ class Session(msgspec.Struct, frozen=True):
     here: Path
     """Where names of folders and files are relative to."""
 
-    def styles(self, names: Sequence[str] | None) -> tuple[Style, ...]:
+    def styles(self, names: Sequence[str] | None) -> Chosen:
         """The styles that were named, or all. Raises UsageProblem where there is none."""
-        styles = self.workspace.styles(names or (), self.here)
-        if not styles:
+        chosen = self.workspace.styles(names or (), self.here)
+        if not chosen:
             raise UsageProblem(
                 f"The workspace {self.workspace.root} has no styles yet; make one with "
                 "“manifest-sync init DIR --remote s3://BUCKET/PREFIX/”."
             )
-        return styles
+        return chosen
 
     def each(
-        self, styles: Iterable[Style], work: Callable[[Style], _Result]
+        self, chosen: Chosen, work: Callable[[Style], _Result]
     ) -> tuple[list[_Result], list[Failed]]:
         """Do something with each style. One that fails is told of and does not stop the others.
 
         Where all of them fail, the first failure is raised: it is the command's.
         """
         done: list[_Result] = []
-        failed: list[Failed] = []
+        failed = [Failed(broken.name, broken.error) for broken in chosen.broken]
         with self.progress.shown():
-            for style in styles:
+            for style in chosen.styles:
                 try:
                     done.append(work(style))
                 except (UsageProblem, StateError):
                     raise
                 except ManifestSyncError as error:
-                    failed.append(Failed(style, error))
+                    failed.append(Failed(style.id, error))
         if failed and not done:
             self.tell_failed(failed[1:])
             raise failed[0].error
@@ -68,7 +68,9 @@ class Session(msgspec.Struct, frozen=True):
     def tell_failed(self, failed: Iterable[Failed]) -> None:
         """Say which styles failed, and why."""
         for each in failed:
-            self.screen.say(f"Error: {shown(each.style.id)}: {sentence(each.error)}")
+            # What is not valid is named by its error already.
+            where = "" if isinstance(each.error, InvalidInput) else f"{shown(each.style)}: "
+            self.screen.say(f"Error: {where}{sentence(each.error)}")
 
 
 @contextmanager

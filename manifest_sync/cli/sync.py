@@ -24,7 +24,7 @@ from manifest_sync.core.paths import shown
 from manifest_sync.core.plan import StylePlan
 from manifest_sync.formats.plan_json import plan_document
 from manifest_sync.workspace.runs import Applied, Failed, Planned
-from manifest_sync.workspace.styles import Style
+from manifest_sync.workspace.styles import Chosen, Style
 
 
 class Consent(msgspec.Struct, frozen=True):
@@ -44,13 +44,13 @@ class Sync(msgspec.Struct, frozen=True):
     plan: Callable[[Style], Planned]
 
 
-def run_sync(session: Session, styles: Sequence[Style], sync: Sync, consent: Consent) -> Exit:
+def run_sync(session: Session, chosen: Chosen, sync: Sync, consent: Consent) -> Exit:
     """Plan every style, and apply the plans if that is agreed to.
 
     Errors that end it before anything was done are raised: Refused, Declined, or the one error
     that every style had.
     """
-    planned, failed = session.each(styles, sync.plan)
+    planned, failed = session.each(chosen, sync.plan)
     return carry_out(session, planned, failed, sync, consent)
 
 
@@ -113,7 +113,7 @@ def apply_all(
             try:
                 applied.append(session.workspace.apply(each, sync.command))
             except ManifestSyncError as error:
-                broken.append(Failed(each.style, error))
+                broken.append(Failed(each.style.id, error))
     session.tell_failed(broken)
     unfinished = left or any(_was_cut_off(each) for each in applied)
     interrupted = session.interrupt.pressed and bool(unfinished)

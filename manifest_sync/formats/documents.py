@@ -12,7 +12,7 @@ from manifest_sync.core.plan import Conflict, Refusal
 
 
 class StyleFailure(msgspec.Struct, frozen=True):
-    """A style that could not be looked at; the others of the command could."""
+    """A style that could not be looked at: its id, or its folder where the manifest is broken."""
 
     style: str
     code: str

@@ -17,7 +17,8 @@ from manifest_sync.workspace.styles import Style
 class Failed(msgspec.Struct, frozen=True):
     """A style that could not be looked at or worked on; the others go on."""
 
-    style: Style
+    style: str
+    """Its id; its folder, where the manifest cannot be read."""
     error: ManifestSyncError
 
 

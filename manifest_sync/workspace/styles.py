@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from manifest_sync.core.content import Content
-from manifest_sync.core.errors import InvalidInput, UsageProblem
+from manifest_sync.core.errors import InvalidInput, ManifestSyncError, UsageProblem
 from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
 from manifest_sync.core.paths import shown
 from manifest_sync.core.remote import Remote, parse_remote
@@ -40,6 +40,32 @@ class Style(msgspec.Struct, frozen=True):
         write_lines(self.folder / MANIFEST_NAME, _where(self.name), read, lines, etags)
 
 
+class Broken(msgspec.Struct, frozen=True):
+    """A style folder whose manifest cannot be read: its id is not known."""
+
+    folder: Path
+    name: str
+    """As a style's."""
+    error: ManifestSyncError
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """The styles that a command is about. One with a broken manifest does not stop the others."""
+
+    styles: tuple[Style, ...]
+    broken: tuple[Broken, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is any, sound or not."""
+        return bool(self.styles or self.broken)
+
+    def sound(self) -> tuple[Style, ...]:
+        """The styles, where none is broken; else raises what is wrong with the first."""
+        for broken in self.broken:
+            raise broken.error
+        return self.styles
+
+
 def find_root(start: Path) -> Path | None:
     """The nearest ancestor that holds a configuration, the start itself included."""
     start = start.absolute()
@@ -50,11 +76,12 @@ def find_root(start: Path) -> Path | None:
 
 def choose_styles(
     root: Path, names: Sequence[str], globs: Sequence[str] | None, here: Path
-) -> tuple[Style, ...]:
+) -> Chosen:
     """The styles that are named by id or by folder, or all of the workspace, by folder name.
 
-    Raises UsageProblem for a name that is no style, InvalidInput for two styles with one id or
-    one remote.
+    A broken manifest's style is named by its folder, or by the folder's last segment, the usual
+    id. Raises UsageProblem for a name that is no style, InvalidInput for two styles with one id
+    or one remote.
     """
     folders = sorted(set(_style_folders(root, globs)), key=_links_last)
     folders += [here / name for name in names if (here / name / MANIFEST_NAME).is_file()]
@@ -62,21 +89,37 @@ def choose_styles(
     places: dict[Path, Path] = {}
     for folder in folders:
         places.setdefault(folder.resolve(), folder)
-    styles = [load_style(root, folder) for folder in sorted(places.values())]
-    _check_unique(styles)
-    if not names:
-        return tuple(styles)
-    chosen = {style.name: style for name in names for style in [_named(styles, name, here)]}
-    return tuple(chosen.values())
+    known = [_load(root, folder) for folder in sorted(places.values())]
+    _check_unique(style for style in known if isinstance(style, Style))
+    chosen = {style.name: style for style in (_named(known, name, here) for name in names)}
+    found = chosen.values() if names else known
+    return Chosen(
+        styles=tuple(style for style in found if isinstance(style, Style)),
+        broken=tuple(style for style in found if isinstance(style, Broken)),
+    )
 
 
 def load_style(root: Path, folder: Path) -> Style:
     """Read a style's manifest. Raises InvalidInput where it is not valid."""
+    name = _name(root, folder)
+    manifest, md5 = read_manifest(folder / MANIFEST_NAME, _where(name))
+    return Style(folder, name, manifest, md5)
+
+
+def _load(root: Path, folder: Path) -> Style | Broken:
+    """A style, or why its manifest cannot be read."""
+    try:
+        return load_style(root, folder)
+    except InvalidInput as error:
+        return Broken(folder, _name(root, folder), error)
+
+
+def _name(root: Path, folder: Path) -> str:
+    """A style's folder as it is called in the workspace. Raises UsageProblem outside of it."""
     name = os.path.relpath(folder.absolute(), root).replace(os.sep, "/")
     if name == ".." or name.startswith("../"):
         raise UsageProblem(f"{folder} is not inside the workspace {root}.")
-    manifest, md5 = read_manifest(folder / MANIFEST_NAME, _where(name))
-    return Style(folder, name, manifest, md5)
+    return name
 
 
 def _where(name: str) -> str:
@@ -84,23 +127,30 @@ def _where(name: str) -> str:
     return MANIFEST_NAME if name == "." else f"{name}/{MANIFEST_NAME}"
 
 
-def _named(styles: Iterable[Style], name: str, here: Path) -> Style:
+def _named(known: Sequence[Style | Broken], name: str, here: Path) -> Style | Broken:
     """The style with that id, else the one in that folder."""
-    known = list(styles)
     for style in known:
-        if style.id == name:
+        if isinstance(style, Style) and style.id == name:
             return style
     folder = (here / name).resolve()
     for style in known:
         if style.folder.resolve() == folder:
+            return style
+    for style in known:
+        if isinstance(style, Broken) and style.folder.resolve().name == name:
             return style
     if (here / name).is_dir():
         raise UsageProblem(
             f"“{shown(name)}” has no {MANIFEST_NAME}; make it a style with "
             f"“manifest-sync init {shown(name)} --remote s3://BUCKET/PREFIX/”."
         )
-    ids = ", ".join(shown(style.id) for style in known[:10]) or "none"
+    ids = ", ".join(_called(style) for style in known[:10]) or "none"
     raise UsageProblem(f"There is no style “{shown(name)}”; this workspace has: {ids}.")
+
+
+def _called(style: Style | Broken) -> str:
+    """A style's id, or its folder where the id is not known."""
+    return shown(style.id if isinstance(style, Style) else style.name)
 
 
 def _style_folders(root: Path, globs: Sequence[str] | None) -> Iterator[Path]:

@@ -40,7 +40,7 @@ from manifest_sync.workspace.initialising import (
 from manifest_sync.workspace.lock import holding, me
 from manifest_sync.workspace.resources import Resources, myself
 from manifest_sync.workspace.runs import Applied, Compared, Planned, Recorded, Stands
-from manifest_sync.workspace.styles import Style, choose_styles, find_root
+from manifest_sync.workspace.styles import Chosen, Style, choose_styles, find_root
 
 _NAMED = 10
 """Paths that a sentence names before it counts the rest."""
@@ -54,6 +54,8 @@ class Workspace:
         self.root = resources.root
         self._resources = resources
         self._stopped = stopped
+        self._begun: dict[str, Tally] = {}
+        """By style folder: what was asked for a clone before there was a style to plan."""
 
     @classmethod
     def open(
@@ -84,8 +86,12 @@ class Workspace:
         """Close the databases."""
         self._resources.close()
 
-    def styles(self, names: Sequence[str] = (), here: Path | None = None) -> tuple[Style, ...]:
-        """The styles of these ids or folders (relative to `here`), or all."""
+    def styles(self, names: Sequence[str] = (), here: Path | None = None) -> Chosen:
+        """The styles of these ids or folders (relative to `here`), or all.
+
+        Raises UsageProblem for a name that is no style, InvalidInput for two styles with one id
+        or one remote.
+        """
         return choose_styles(self.root, names, self._resources.config.styles, here or self.root)
 
     def init(self, folder: Path, remote: str, style: str | None = None) -> Style:
@@ -97,12 +103,14 @@ class Workspace:
 
         Raises StoreError where S3 cannot be listed, before anything is written.
         """
-        place = read_remote(remote)
-        bucket = self._resources.bucket_store(place, Tally())
+        place, tally = read_remote(remote), Tally()
+        bucket = self._resources.bucket_store(place, tally)
         for _ in bucket.list():
             break
         published = read_published(bucket, place)
-        return style_to_clone(self._resources, folder, place, published)
+        style = style_to_clone(self._resources, folder, place, published)
+        self._begun[style.name] = tally
+        return style
 
     @contextmanager
     def holding(self, command: str, timeout: float = 0.0) -> Iterator[None]:
@@ -188,8 +196,12 @@ class Workspace:
         The style, its folder and its remote must be this workspace's own: a plan from elsewhere
         can neither change where bytes go nor leave the folder.
         """
-        style = next((known for known in self.styles() if known.id == plan.style), None)
+        known = self.styles()
+        style = next((style for style in known.styles if style.id == plan.style), None)
         if style is None:
+            for broken in known.broken:
+                if broken.name == plan.folder:
+                    raise broken.error
             raise StalePlan(f"The plan is for style “{shown(plan.style)}”, which is not here.")
         there = (plan.folder, plan.basis.remote, plan.basis.endpoint)
         here = (style.name, style.manifest.remote, self._resources.endpoint(style))
@@ -240,8 +252,9 @@ class Workspace:
 
     def _site(self, style: Style) -> tuple[Site, Watch]:
         resources = self._resources
-        watch = Watch(style.id, Tally(), resources.tell, self._stopped, resources.jobs)
-        return resources.site(style, watch.tally), watch
+        tally = self._begun.pop(style.name, None) or Tally()
+        watch = Watch(style.id, tally, resources.tell, self._stopped, resources.jobs)
+        return resources.site(style, tally), watch
 
     def _observe(
         self,
