@@ -1,0 +1,75 @@
+"""What is sent is decided by content, with or without the workspace's memory."""
+
+import os
+from typing import Any
+
+from tests.e2e.places import BOTH_SERVERS_SLOWLY, FILES, PREFIX, Place
+
+pytestmark = BOTH_SERVERS_SLOWLY
+
+_LONG_AGO = 1_000_000_000
+
+
+def _lists_only(row: dict[str, Any]) -> bool:
+    """Whether a run asked S3 for listings and for nothing else."""
+    requests = dict(row["requests"])
+    return requests.pop("list") > 0 and not any(requests.values())
+
+
+def test_an_edit_of_the_same_length_is_sent_whatever_its_time(place: Place) -> None:
+    place.begin_pushed()
+    caption = place.style / "a.txt"
+    before = caption.stat()
+    place.write({"a.txt": b"CAPTION A", "10_subject/b.txt": b"CAPTION B"})
+    os.utime(caption, ns=(before.st_mtime_ns, before.st_mtime_ns))  # as if never edited
+    os.utime(place.style / "10_subject/b.txt", (_LONG_AGO, _LONG_AGO))  # older than the object
+    assert place.row("push", "--yes")["updated"] == 2
+    assert place.objects() == FILES | {"a.txt": b"CAPTION A", "10_subject/b.txt": b"CAPTION B"}
+
+
+def test_touching_every_file_sends_and_hashes_nothing(place: Place) -> None:
+    place.begin_pushed()
+    for path in FILES:
+        (place.style / path).touch()
+    row = place.row("push")
+    assert (row["unchanged"], row["hashed"], row["outcomes"]) == (len(FILES), 0, [])
+    assert _lists_only(row)
+
+
+def test_without_the_cache_the_plan_is_the_same(place: Place) -> None:
+    place.begin_pushed()
+    place.write({"a.txt": b"edited", "new.png": b"new"})
+    (place.style / "10_subject/b.txt").unlink()
+    place.bucket.put(PREFIX + "theirs.png", b"theirs")
+    plans = []
+    for _ in range(2):
+        for name in ("cache.db", "cache.db-wal", "cache.db-shm"):
+            (place.root / ".manifest-sync" / name).unlink(missing_ok=True)
+        row = place.row("push", "--delete", "--dry-run")
+        del row["basis"]["made_at"]
+        plans.append(row)
+        place.quickly("status")  # has the cache filled again, and then thrown away
+    assert plans[0] == plans[1]
+    assert [(each["path"], each["action"]) for each in plans[0]["changes"]] == [
+        ("10_subject/b.txt", "delete"),
+        ("a.txt", "update"),
+        ("new.png", "create"),
+        ("theirs.png", "delete"),
+    ]
+
+
+def test_without_the_state_nothing_is_lost_on_s3(place: Place) -> None:
+    place.begin_pushed()
+    (place.style / "a.jpg").unlink()
+    place.write({"a.txt": b"mine"})
+    place.bucket.put(PREFIX + "10_subject/b.txt", b"theirs")
+    for file in (place.root / ".manifest-sync").glob("state.db*"):
+        file.unlink()
+    # Nobody can tell a file that was deleted here from one that was not downloaded: it stays.
+    row = place.row("push", "--delete", "--yes")
+    assert {(each["path"], each["action"]) for each in row["outcomes"]} == {
+        ("10_subject/b.txt", "update"),
+        ("a.txt", "update"),
+    }
+    assert place.objects() == FILES | {"a.txt": b"mine"}
+    assert sorted(place.kept()) == [b"caption a", b"theirs"]
