@@ -89,8 +89,8 @@ class S3Connection:
         return Translator(self.bucket, shown_endpoint(self.client.meta.endpoint_url))
 
     def _make_bulk(self) -> BulkStore | None:
-        with self._setting_up():
-            session, client = self._session.get(), self.client
+        session, client = self._session.get(), self.client
+        with self.doing("be reached"):
             return make_bulk(session, client, self.settings, self.bucket, self._on_request)
 
     def _setting_up(self) -> AbstractContextManager[None]:

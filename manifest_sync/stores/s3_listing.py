@@ -63,8 +63,12 @@ class S3Lister(msgspec.Struct, frozen=True):
         # Never obstore's asynchronous listing: one that is not read to its end can abort Python.
         start = len(self.prefix)
         hides = self._hidden()
-        for page in obstore.list(bulk, prefix=self.prefix or None, chunk_size=PAGE):
-            self.on_request(Request.LIST, 1)
+        # Where there is nothing, obstore asks once and yields no page.
+        self.on_request(Request.LIST, 1)
+        pages = obstore.list(bulk, prefix=self.prefix or None, chunk_size=PAGE)
+        for number, page in enumerate(pages):
+            if number:
+                self.on_request(Request.LIST, 1)
             for meta in page:
                 key = meta["path"]
                 if key.startswith(self.prefix) and not (hides and key.startswith(hides)):
