@@ -85,19 +85,29 @@ def _find_out(
     store: Store, folder_store: Store, row: Found, evidence: Evidence, watch: Watch
 ) -> str | Problem:
     """The MD5 by recomputing a multipart ETag, by asking (HEAD), at last by reading (GET)."""
-    local = evidence.folder.entries.get(row.path)
+    if (recognised := _md5_of_local_file(folder_store, row, evidence)) is not None:
+        return recognised
     try:
-        if (
-            local is not None
-            and isinstance(local.stamp, FileStamp)
-            and isinstance(row.stamp, ObjectStamp)
-            and local.stamp.size == row.stamp.size
-            and gives_etag(folder_store, row.path, local.stamp, row.stamp.etag)
-        ):
-            return local.content.md5
         md5, was_read = find_md5(store, row.path, row.stamp)
     except StoreError as error:
         return Problem(row.path, Side.S3, "unreadable", str(error))
     if was_read:
         watch.tally.hashed()
     return md5
+
+
+def _md5_of_local_file(folder_store: Store, row: Found, evidence: Evidence) -> str | None:
+    """The MD5 of the file at the same path, where its bytes give the object's multipart ETag."""
+    local = evidence.folder.entries.get(row.path)
+    if (
+        local is None
+        or not isinstance(local.stamp, FileStamp)
+        or not isinstance(row.stamp, ObjectStamp)
+        or local.stamp.size != row.stamp.size
+    ):
+        return None
+    try:
+        recognised = gives_etag(folder_store, row.path, local.stamp, row.stamp.etag)
+    except StoreError:  # the file's trouble, and not the object's
+        return None
+    return local.content.md5 if recognised else None

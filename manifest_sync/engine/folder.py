@@ -1,11 +1,12 @@
 """Observing the folder: what the files that belong to the style contain."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 import msgspec
 
 from manifest_sync.core.content import Content, Side
-from manifest_sync.core.errors import Denied, Moved, NotFound, StoreError
+from manifest_sync.core.errors import Moved, NotFound, StoreError
 from manifest_sync.core.events import Hashed
 from manifest_sync.core.listing import Entry, Listing, Problem
 from manifest_sync.core.rows import Rows
@@ -87,20 +88,18 @@ def _hash_all(
 
 def _hash_one(store: Store, job: Unhashed, now_ns: int, watch: Watch) -> Digest | Problem | None:
     """Hash a file that may be changing, unreadable, or gone: all of that is data."""
-    for _ in range(_TRIES):
-        try:
-            return digest(store, job, now_ns, watch.tally)
-        except Denied as error:
-            return Problem(job.path, Side.LOCAL, "unreadable", str(error))
-        except (Moved, NotFound):
-            stamp = store.stat(job.path)
-            if isinstance(stamp, AbsentStamp):
-                return None
-            if not isinstance(stamp, FileStamp):
-                break
-            job = msgspec.structs.replace(job, stamp=stamp)
-        except StoreError as error:
-            return Problem(job.path, Side.LOCAL, "unreadable", str(error))
+    try:
+        for _ in range(_TRIES):
+            with suppress(Moved, NotFound):
+                return digest(store, job, now_ns, watch.tally)
+            with suppress(Moved):  # a link or a special file has taken its place
+                stamp = store.stat(job.path)
+                if isinstance(stamp, AbsentStamp):
+                    return None
+                if isinstance(stamp, FileStamp):
+                    job = msgspec.structs.replace(job, stamp=stamp)
+    except StoreError as error:
+        return Problem(job.path, Side.LOCAL, "unreadable", str(error))
     return Problem(
         job.path, Side.LOCAL, "busy", "is being written to; run the command again when it is done"
     )

@@ -47,13 +47,19 @@ def look(folder: int, name: str) -> os.stat_result | None:
 
 
 def open_at(folder: int, name: str, path: str) -> int:
-    """A descriptor to read what is at a name of an open folder; a link there raises Moved."""
+    """A descriptor to read the regular file at a name of an open folder; Moved for any other."""
     try:
-        return os.open(name, _FILE, dir_fd=folder)
+        fd = os.open(name, _FILE, dir_fd=folder)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise _is_link(path) from error
         raise store_error(error, path, "read") from error
+    try:
+        stamp_at(fd, path)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
 
 
 def stamp_at(fd: int, path: str) -> FileStamp:
@@ -182,7 +188,7 @@ class Tree:
         return self.root.resolve().is_relative_to(bound / inside)
 
     def open_file(self, path: str) -> int:
-        """A descriptor to read a file by; the caller looks what it is, and closes it."""
+        """A descriptor to read a file by; the caller closes it. Moved where it is no file."""
         with self.place(path) as (folder, name):
             return open_at(folder, name, path)
 
