@@ -129,6 +129,7 @@ class Bench:
         planned = self.plan().changes
         for number, outcome in batch:
             assert planned[number - 1].path == outcome.change.path
+            assert outcome.change.path not in self.noted
             self.noted[outcome.change.path] = outcome
             self.log.append(f"noted {outcome.change.path}")
 

@@ -1,6 +1,7 @@
 """Making a plan's changes: what comes first, what is never begun, what is written down when."""
 
 import threading
+import time
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from manifest_sync.core.listing import Problem
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.stamps import FileStamp
 from manifest_sync.core.statistics import Cost, count
-from manifest_sync.engine import apply
+from manifest_sync.engine import apply, pool
 from manifest_sync.stores.bodies import content_of
 from manifest_sync.stores.faulty import Call, Fault, Harm
 from tests.engine.bench import Bench, statuses
@@ -146,6 +147,27 @@ def test_a_delete_that_fails_does_not_stop_the_other_deletes() -> None:
     for path in ("a.png", "b.png"):
         bench.delete(path)
     assert statuses(bench.run()) == {"a.png": FAILED, "b.png": DONE}
+
+
+def test_what_is_in_flight_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "BYTES_IN_FLIGHT", 5)
+    bench = Bench(jobs=4)
+    for path in ("a.png", "b.png", "c.png"):
+        bench.create(path, b"1234")
+    writing: list[str] = []
+    most = 0
+
+    def before_each(call: Call, path: str) -> None:
+        nonlocal most
+        if call is Call.WRITE:
+            writing.append(path)
+            most = max(most, len(writing))
+            time.sleep(0.02)  # long enough for another to begin, if it may
+            writing.remove(path)
+
+    bench.before_each = before_each
+    bench.run()
+    assert most == 1
 
 
 # What is written down when
