@@ -12,7 +12,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from itertools import groupby
 from pathlib import Path
@@ -35,6 +35,7 @@ _DIFFERENT_EACH_TIME = (
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "DATE"),
     (re.compile(r"\([^()]+ on [^()]+\)$"), "(USER on HOST)"),
     (re.compile(r"(?<=trash/)[0-9a-f]{8}-"), "WORKSPACE-"),
+    (re.compile(r'"size": \d+, "md5": "[0-9a-f]{32}"'), "CONTENT"),
 )
 
 
@@ -46,10 +47,13 @@ class Shown(NamedTuple):
 
 
 class Session:
-    """A person's shell: a folder, an environment, and what they type. A context manager."""
+    """A person's shell: a folder, an environment and what they type; a context manager."""
 
-    def __init__(self, home: Path) -> None:
-        """Begin in `home`, which documents call `/home/you`."""
+    def __init__(self, home: Path, environ: Mapping[str, str] | None = None) -> None:
+        """Begin in `home`, which documents call `/home/you`, with no settings but these."""
+        ours = ("AWS_", "MANIFEST_SYNC_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        self._environ = patch.dict(os.environ, {**kept, **(environ or {})}, clear=True)
         self._folder = home
         self.status = 0
         """The last command's exit status; a failure must be shown by `echo $?` below it."""
@@ -58,9 +62,11 @@ class Session:
         """What a document calls a thing → what it is called in this run."""
 
     def __enter__(self) -> Self:
+        self._environ.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._environ.stop()
         for process in self._background:
             process.send_signal(signal.SIGINT)
             rest, _none = process.communicate(timeout=30)

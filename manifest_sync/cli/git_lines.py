@@ -8,6 +8,10 @@ from manifest_sync.core.errors import ManifestSyncError
 from manifest_sync.workspace.initialising import GITATTRIBUTES_LINES, GITIGNORE_LINES
 
 _WANTED = {".gitignore": GITIGNORE_LINES, ".gitattributes": GITATTRIBUTES_LINES}
+_WHY = {
+    ".gitignore": "Images go to S3 and not into git",
+    ".gitattributes": "Captions must keep their bytes in git",
+}
 
 
 def offer_git_lines(screen: Screen, root: Path, folder: Path, *, yes: bool) -> tuple[str, ...]:
@@ -20,10 +24,10 @@ def offer_git_lines(screen: Screen, root: Path, folder: Path, *, yes: bool) -> t
     if not missing:
         return ()
     for name, lines in missing.items():
-        screen.tell(f"git should know, in {name}: {', '.join(lines)}")
+        screen.tell(f"{_WHY[name]}; {name} should have: {', '.join(lines)}")
     if not yes:
         if not can_ask():
-            screen.tell("(init --yes adds such lines.)")
+            screen.tell("“manifest-sync init --yes” adds these lines.")
             return ()
         if not ask(screen, f"Add these lines to {' and '.join(missing)}?"):
             return ()

@@ -151,10 +151,10 @@ def _report(session: Session, applied: Sequence[Applied], to: Side) -> None:
     if applied:
         screen.tell(*statistics_lines(applied))
     for each in applied:
-        if each.plan.conflicts:
+        if count := len(each.plan.conflicts):
             screen.tell(
-                f"{shown(each.style.id)}: {many(len(each.plan.conflicts), 'conflict')} left as "
-                "they are; see above how to choose."
+                f"{shown(each.style.id)}: {many(count, 'conflict')} left as "
+                f"{'it is' if count == 1 else 'they are'}; see above how to choose."
             )
 
 

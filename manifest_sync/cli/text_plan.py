@@ -9,11 +9,12 @@ from manifest_sync.cli.text_reasons import why
 from manifest_sync.core.content import Action, Content, Side
 from manifest_sync.core.listing import Problem
 from manifest_sync.core.paths import shown
-from manifest_sync.core.plan import Change, Conflict, StylePlan
+from manifest_sync.core.plan import Change, Conflict, Refusal, StylePlan
 from manifest_sync.core.reconcile import Verb
 
 _STYLES = {Action.CREATE: "green", Action.UPDATE: "yellow", Action.DELETE: "red"}
 _SOURCES = {Verb.PUSH: "folder", Verb.PULL: "S3", Verb.APPLY: "manifest"}
+_WINNERS = {Verb.PUSH: "the folder", Verb.PULL: "S3", Verb.APPLY: "the manifest"}
 _TARGETS = {Side.S3: "S3", Side.LOCAL: "folder"}
 _PLURALS = {Action.CREATE: "creations", Action.UPDATE: "updates", Action.DELETE: "deletions"}
 _NAMED = 10
@@ -31,6 +32,7 @@ def is_quiet(plan: StylePlan) -> bool:
         or plan.withheld
         or plan.taken_in
         or plan.unrecorded
+        or plan.refusals
     )
 
 
@@ -76,7 +78,7 @@ def attention_lines(plan: StylePlan, limit: int | None) -> Iterator[Line]:
     if plan.conflicts:
         yield (
             "  Nothing is done about a conflict. To choose, add --take local PATH or "
-            f"--take s3 PATH; with --overwrite the {_SOURCES[plan.basis.verb]} wins every one."
+            f"--take s3 PATH; with --overwrite {_WINNERS[plan.basis.verb]} wins every one."
         )
     yield from _listed(plan.problems, limit, problem_line, "problems")
     yield from _listed(plan.notices, limit, _notice_line, "notices")
@@ -87,6 +89,7 @@ def attention_lines(plan: StylePlan, limit: int | None) -> Iterator[Line]:
             f"which is what counts here; “manifest-sync record {shown(plan.style)}” brings it up "
             f"to date: {names(plan.unrecorded)}"
         )
+    yield from map(_refusal_line, plan.refusals)
 
 
 def summary(plan: StylePlan) -> str:
@@ -104,6 +107,8 @@ def summary(plan: StylePlan) -> str:
         parts.append(many(len(plan.conflicts), "conflict"))
     if plan.problems:
         parts.append(many(len(plan.problems), "problem"))
+    if plan.refusals:
+        parts.append("refused")
     travel = "send" if plan.to is Side.S3 else "fetch"
     said = f"{', '.join(parts)}; {size(figures.bytes)} to {travel}"
     return f"{said}, {size(figures.copied_bytes)} copied" if figures.copied_bytes else said
@@ -115,11 +120,23 @@ def problem_line(problem: Problem) -> Line:
     return styled(f"  ! {where}: {shown(problem.message)}", "red")
 
 
+def refused_because(refusals: Sequence[Refusal]) -> str:
+    """Why a plan is refused, and what would allow it; one sentence for all its refusals."""
+    whys = "; ".join(shown(refusal.message) for refusal in refusals)
+    flags = " ".join(shown(refusal.flag) for refusal in refusals)
+    return f"Refused, nothing was done: {whys}. If that is meant, add {flags}"
+
+
 def names(paths: Sequence[str]) -> str:
     """The first few paths, and how many more there are."""
     some = ", ".join(shown(path) for path in paths[:_NAMED])
     rest = len(paths) - _NAMED
     return f"{some} and {rest:,} more" if rest > 0 else some
+
+
+def _refusal_line(refusal: Refusal) -> Line:
+    text = f"  refused: {shown(refusal.message)}; if that is meant, add {shown(refusal.flag)}"
+    return styled(text, "red")
 
 
 def _notice_line(notice: Problem) -> Line:

@@ -73,7 +73,7 @@ class _Tour:
         self._second_push()
         self._other_workspace()
         same = self._compare()
-        self._step("What was deleted is on record, and could be restored")
+        self._step("What was deleted or replaced is on record, and its bytes are kept")
         self._on_workstation("history", "--deletions")
         self._echo("")
         self._echo(_GOOD_END if same else _BAD_END)
@@ -93,7 +93,7 @@ class _Tour:
     def _first_push(self) -> None:
         self._step("Say where on S3 each style belongs")
         for style in STYLES:
-            self._on_workstation("init", style.folder, "--remote", _remote(style.folder))
+            self._on_workstation("init", style.folder, "--remote", _remote(style.folder), "--yes")
         self._step("Record what the folders hold in their manifests")
         self._on_workstation("record")
         self._step("Sync to S3")

@@ -66,7 +66,7 @@ def test_in_a_git_work_tree_the_lines_are_named_and_added_once(
     for name in ("a", "b", "c"):
         (tmp_path / name).mkdir()
     ran = here(tmp_path, "init", "a", "--remote", bucket.remote("a/"))
-    assert "git should know, in .gitignore: *.avif, " in ran.out
+    assert "Images go to S3 and not into git; .gitignore should have: *.avif, " in ran.out
     assert "*.jpg" not in ran.out
     assert (tmp_path / ".gitignore").read_text() == "*.jpg\nbuild"
     ran = here(tmp_path, "init", "b", "--remote", bucket.remote("b/"), "--yes", "--json")

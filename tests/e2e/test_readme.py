@@ -1,16 +1,18 @@
 """The sessions of the README and of the guide, run as they are shown."""
 
-import os
 import re
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import unified_diff
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 import pytest
 
 from manifest_sync.cli.app import COMMANDS, load_command
+from manifest_sync.formats.config_toml import Config, parse_config
 from manifest_sync.sandbox.painting import pixel_art
 from manifest_sync.sandbox.samples import Sample, SampleStyle, make_sample
 from tests.generate import ROOT
@@ -19,6 +21,7 @@ from tests.transcripts import Session, replayed
 
 README = ROOT / "README.md"
 GUIDE = ROOT / "docs" / "getting-started.md"
+DOCUMENTS = (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
 BUCKET = "training-data"
 STYLE = SampleStyle(
     "16",
@@ -35,7 +38,7 @@ STYLE = SampleStyle(
 def newcomer(home: Path, server: S3Server) -> Iterator[Session]:
     """A person with a style folder in their home, an AWS profile, and a bucket."""
     for sample in STYLE.samples:
-        make_sample(home, STYLE, sample)
+        make_sample(home / "dataset", STYLE, sample)
     config, secrets = home / ".aws" / "config", home / ".aws" / "credentials"
     config.parent.mkdir()
     config.write_text(f"[profile training]\nregion = {REGION}\nendpoint_url = {server.endpoint}\n")
@@ -47,20 +50,14 @@ def newcomer(home: Path, server: S3Server) -> Iterator[Session]:
         "AWS_CONFIG_FILE": str(config),
         "AWS_SHARED_CREDENTIALS_FILE": str(secrets),
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_PROFILE": "training",
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": "you",
         "GIT_AUTHOR_EMAIL": "you@example.org",
         "GIT_COMMITTER_NAME": "you",
         "GIT_COMMITTER_EMAIL": "you@example.org",
     }
-    with a_bucket(server), pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith(("AWS_", "MANIFEST_SYNC_"))]:
-            patch.delenv(name)
-        for name, value in environ.items():
-            patch.setenv(name, value)
-        with Session(home) as session:
-            yield session
+    with a_bucket(server), Session(home, environ) as session:
+        yield session
 
 
 @contextmanager
@@ -101,6 +98,37 @@ def test_the_readme_has_every_command_in_its_order() -> None:
         options = {option for parameter in load_command(name).params for option in parameter.opts}
         mentioned = set(re.findall(r"--[a-z-]+", usage + says))
         assert mentioned <= options, name
+
+
+def fenced(language: str) -> list[str]:
+    """The blocks of a language in the guide."""
+    return re.findall(
+        rf"^```{language}\n(.*?)^```$", GUIDE.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+
+
+def test_the_guide_shows_every_key_of_the_configuration() -> None:
+    [text] = fenced("toml")
+    shown = parse_config(text.encode(), "the guide")
+    assert shown.endpoint_url is not None
+    assert set(tomllib.loads(text)) == {field.name for field in msgspec.structs.fields(Config)}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)]+)\)", document.read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link]
+    for link in local:
+        name, _, heading = link.partition("#")
+        target = document.parent / name if name else document
+        assert target.exists(), link
+        assert not heading or heading in anchors(target), link
+
+
+def anchors(document: Path) -> set[str]:
+    """The names by which the headings of a document are linked to."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each).strip().lower().replace(" ", "-") for each in headings}
 
 
 def main() -> None:

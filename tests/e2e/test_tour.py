@@ -21,7 +21,7 @@ def test_the_tour_ends_well_in_its_own_folder(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["demo"]
     text = "\n".join(shown)
     for command in (
-        "init styles/16 --remote s3://sandbox/styles/16/",
+        "init styles/16 --remote s3://sandbox/styles/16/ --yes",
         "record",
         "push --yes",
         "plan 16 --to s3 --delete",
