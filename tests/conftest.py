@@ -17,7 +17,10 @@ from tests.servers import (
 )
 
 pytest.register_assert_rewrite(
-    "tests.stores.contract", "tests.stores.s3_cases", "tests.stores.under_test"
+    "tests.stores.contract",
+    "tests.stores.s3_cases",
+    "tests.stores.trash_contract",
+    "tests.stores.under_test",
 )
 
 

@@ -72,6 +72,36 @@ class Written(msgspec.Struct, frozen=True):
     """Where the bytes are now that were replaced or deleted; None where none were."""
 
 
+class KeptFile(msgspec.Struct, frozen=True):
+    """One file found in a trash."""
+
+    kept_at: str
+    size: int
+
+
+class Trash(Protocol):
+    """What one side has kept of files that were replaced or deleted, each by its `kept_at`."""
+
+    def stat(self, kept_at: str) -> Stamp:
+        """The state of kept bytes; ABSENT where they are gone."""
+        ...
+
+    def read(self, kept_at: str, stamp: Present) -> AbstractContextManager[Reading]:
+        """Open kept bytes in exactly that state; Moved where they are in another, or gone."""
+        ...
+
+    def list(self, lineage: str) -> Iterator[KeptFile]:
+        """Whatever was kept under a name that begins with `<lineage>-`, in no order.
+
+        Nothing for the versions of a bucket: these are told by its own means.
+        """
+        ...
+
+    def drop(self, kept_at: str) -> None:
+        """Destroy kept bytes; nothing happens where they are gone. Versions are refused."""
+        ...
+
+
 class Store(Protocol):
     """One side of one style. Paths are relative to it. Safe to call from several threads.
 
@@ -82,6 +112,11 @@ class Store(Protocol):
     """
 
     side: Side
+
+    @property
+    def trash(self) -> Trash:
+        """What was kept here, by this store or by any other of the side."""
+        ...
 
     def list(self) -> Iterator[Found | Problem]:
         """Every file there is, in path order (UTF-8 bytes), with problems among them.
@@ -124,6 +159,15 @@ class Store(Protocol):
 
     def delete(self, path: str, *, expect: Present, keep_under: str) -> Written:
         """Take the file away, where `expect` still holds; its bytes are kept."""
+        ...
+
+    def bring_back(
+        self, kept_at: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str
+    ) -> Written:
+        """Copy kept bytes to a path; they stay in the trash. Conditions on both ends, as in `copy`.
+
+        What they are is for the caller to check before.
+        """
         ...
 
     def kept_at(self, path: str, stamp: Present, keep_under: str) -> str | None:

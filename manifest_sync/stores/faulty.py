@@ -11,7 +11,7 @@ import msgspec
 from manifest_sync.core.errors import Transient
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.stamps import Present, Stamp
-from manifest_sync.stores.base import Body, Reading, Store, Written
+from manifest_sync.stores.base import Body, Reading, Store, Trash, Written
 from manifest_sync.stores.bodies import bytes_body
 
 
@@ -25,6 +25,7 @@ class Call(StrEnum):
     WRITE = "write"
     COPY = "copy"
     DELETE = "delete"
+    BRING_BACK = "bring_back"
     KEPT_AT = "kept_at"
     FLUSH = "flush"
 
@@ -84,6 +85,11 @@ class FaultyStore:
 
     # The protocol
 
+    @property
+    def trash(self) -> Trash:
+        """The other store's, without faults."""
+        return self._inner.trash
+
     def list(self) -> Iterator[Found | Problem]:
         """List; the failure comes when the listing is read."""
         fault = self._begin(Call.LIST, "")
@@ -142,6 +148,15 @@ class FaultyStore:
         """Delete."""
         fault = self._begin(Call.DELETE, path)
         written = self._inner.delete(path, expect=expect, keep_under=keep_under)
+        self._end(fault)
+        return written
+
+    def bring_back(
+        self, kept_at: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str
+    ) -> Written:
+        """Bring back."""
+        fault = self._begin(Call.BRING_BACK, path)
+        written = self._inner.bring_back(kept_at, stamp, path, expect=expect, keep_under=keep_under)
         self._end(fault)
         return written
 

@@ -22,6 +22,7 @@ from manifest_sync.stores import local_probes
 from manifest_sync.stores.base import Body, Reading, Written
 from manifest_sync.stores.local_durable import Unsynced
 from manifest_sync.stores.local_errors import appeared, changed, gone, telling
+from manifest_sync.stores.local_kept import LocalTrash
 from manifest_sync.stores.local_part import PartFile
 from manifest_sync.stores.local_read import reading
 from manifest_sync.stores.local_trash import Doomed, Kept, Trash
@@ -81,6 +82,11 @@ class LocalStore:
         self._unsynced = Unsynced()
         self._turns = tuple(threading.Lock() for _ in range(_TURNS))
         self._leftovers: tuple[str, ...] = ()
+
+    @property
+    def trash(self) -> LocalTrash:
+        """The folder of kept files."""
+        return LocalTrash(self._trash.tree)
 
     def list(self) -> Iterator[Found | Problem]:
         """Every regular file, other styles' manifests included, and the problems among them.
@@ -143,6 +149,14 @@ class LocalStore:
             with self._trash.keeping(doomed, keep_under) as kept, telling(path, "deleted"):
                 os.unlink(name, dir_fd=fd)
         return self._done(path, ABSENT, kept)
+
+    def bring_back(
+        self, kept_at: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str
+    ) -> Written:
+        """Copy a file out of the trash, its mtime included."""
+        with self.trash.read(kept_at, stamp) as file:
+            new = _New(file.chunks, file.stamp.size, lambda: file.modified_ns)
+            return self._put(path, new, expect, keep_under)
 
     def kept_at(self, path: str, stamp: Present, keep_under: str) -> str | None:
         """The place in the trash."""

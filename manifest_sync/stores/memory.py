@@ -26,6 +26,7 @@ from manifest_sync.core.stamps import (
 )
 from manifest_sync.stores.base import CHUNK, Body, OnRequest, Reading, Request, Written
 from manifest_sync.stores.bodies import content_of
+from manifest_sync.stores.memory_trash import KeptState, MemoryTrash
 
 PAGE = 1000
 """Keys of one LIST answer (S3's limit)."""
@@ -63,6 +64,8 @@ class MemoryStore:
         self.side = side
         self.kept: dict[str, bytes] = {}
         """What was replaced or deleted, by `kept_at`."""
+        self._states: dict[str, KeptState] = {}
+        """By `kept_at`, too."""
         self._shelves: dict[tuple[str, str], tuple[Present, str]] = {}
         """(keep_under, path) → the state that was kept last, and its `kept_at`."""
         self._versioned = versioned
@@ -74,6 +77,11 @@ class MemoryStore:
         self._last_tick = 0
 
     # The protocol
+
+    @property
+    def trash(self) -> MemoryTrash:
+        """What was kept."""
+        return MemoryTrash(self.kept, self._states)
 
     def list(self) -> Iterator[Found]:
         """Every file, as of the moment the listing began."""
@@ -137,6 +145,18 @@ class MemoryStore:
             del self._files[path]
             return Written(ABSENT, kept_at)
 
+    def bring_back(
+        self, kept_at: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str
+    ) -> Written:
+        """Copy what was kept to a path, mtime and all."""
+        with self._lock, self.trash.read(kept_at, stamp) as reading:
+            data = b"".join(reading.chunks)
+            self._require(path, expect)
+            replaced = self._keep(path, keep_under)
+            self._asked(Request.COPY)
+            written = self._put(path, data, reading.modified_ns, remembers_md5=True)
+            return Written(written, replaced)
+
     def kept_at(self, path: str, stamp: Present, keep_under: str) -> str | None:
         """Where a file in that state was kept."""
         self._asked(Request.HEAD)
@@ -199,6 +219,7 @@ class MemoryStore:
         if not self._versioned:
             self._asked(Request.COPY)
         self.kept[kept_at] = file.data
+        self._states[kept_at] = KeptState(file.stamp, file.modified_ns)
         self._shelves[keep_under, path] = (file.stamp, kept_at)
         return kept_at
 

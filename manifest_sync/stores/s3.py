@@ -14,6 +14,7 @@ from manifest_sync.stores.s3_headers import looks_like_md5, md5_of_base64
 from manifest_sync.stores.s3_listing import S3Lister
 from manifest_sync.stores.s3_objects import S3Objects, stamp_of
 from manifest_sync.stores.s3_reading import read_by_boto3, read_by_obstore
+from manifest_sync.stores.s3_trash import S3Trash
 from manifest_sync.stores.s3_writing import S3Writer
 
 
@@ -35,6 +36,12 @@ class S3Store:
         self._objects = S3Objects(connection, on_request)
         self._lister = S3Lister(connection, prefix, on_request)
         self._writer = S3Writer(self._objects, prefix)
+        self._trash = S3Trash(self._objects)
+
+    @property
+    def trash(self) -> S3Trash:
+        """The copies below the trash prefix, and the versions of the bucket."""
+        return self._trash
 
     def list(self) -> Iterator[Found | Problem]:
         """Every object below the prefix; it is all known before the first is told."""
@@ -96,6 +103,16 @@ class S3Store:
         kept_at = self._make_way(key, expect, keep_under)
         self._objects.delete(key)
         return Written(ABSENT, kept_at)
+
+    def bring_back(
+        self, kept_at: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str
+    ) -> Written:
+        """Let S3 copy a version, or what is below the trash prefix, with its metadata."""
+        place, key = self._trash.place(kept_at), self._prefix + path
+        replaced = self._make_way(key, expect, keep_under)
+        version = place.version_id
+        written = self._objects.copy(place.key, _expected(stamp), key, source_version=version)
+        return Written(written, replaced)
 
     def kept_at(self, path: str, stamp: Present, keep_under: str) -> str | None:
         """The version, or the copy below the trash prefix."""

@@ -12,7 +12,7 @@ from manifest_sync.stores.s3_connection import S3Connection
 from manifest_sync.stores.s3_headers import bare, looks_like_md5
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef, HeadObjectOutputTypeDef
 
 _MD5_DIGITS = 32
 LARGEST_COPY = 5 * 1024**3
@@ -98,18 +98,26 @@ class S3Objects(msgspec.Struct, frozen=True):
     def _trash_key(self, key: str, keep_under: str) -> str:
         return f"{self.connection.settings.trash_prefix}{keep_under}/{key}"
 
-    def copy(self, source: str, stamp: ObjectStamp, key: str) -> ObjectStamp:
-        """Copy within the bucket, metadata and all, from exactly that state of the source."""
+    def copy(
+        self, source: str, stamp: ObjectStamp, key: str, *, source_version: str | None = None
+    ) -> ObjectStamp:
+        """Copy within the bucket, metadata and all, from exactly that state of the source.
+
+        It is read in its latest version, unless another one is named.
+        """
         if stamp.size > LARGEST_COPY:
             raise StoreError(f"{source} is larger than 5 GiB, which S3 does not copy at once")
         connection = self.connection
+        origin: CopySourceTypeDef = {"Bucket": connection.bucket, "Key": source}
+        if source_version is not None:
+            origin["VersionId"] = source_version
         self.on_request(Request.COPY, 1)
         try:
             with connection.doing(f"copy {source} to {key}"):
                 done = connection.client.copy_object(
                     Bucket=connection.bucket,
                     Key=key,
-                    CopySource={"Bucket": connection.bucket, "Key": source},
+                    CopySource=origin,
                     CopySourceIfMatch=f'"{stamp.etag}"',
                     **written_with(connection),
                 )

@@ -13,6 +13,7 @@ from manifest_sync.stores.s3_connection import S3Connection
 from manifest_sync.stores.s3_headers import bare, modified_ns
 
 if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
     from obstore.store import S3Store as BulkStore
 
 
@@ -32,9 +33,18 @@ def read_by_obstore(
 
 
 @contextmanager
-def read_by_boto3(connection: S3Connection, key: str, stamp: ObjectStamp) -> Iterator[Reading]:
-    """Open an object; the connection goes back to the pool at the end."""
-    got = connection.client.get_object(Bucket=connection.bucket, Key=key, IfMatch=f'"{stamp.etag}"')
+def read_by_boto3(
+    connection: S3Connection, key: str, stamp: ObjectStamp, version_id: str | None = None
+) -> Iterator[Reading]:
+    """Open an object, in its latest version unless one is named.
+
+    The connection goes back to the pool at the end.
+    """
+    asked: GetObjectRequestTypeDef = {"Bucket": connection.bucket, "Key": key}
+    asked["IfMatch"] = f'"{stamp.etag}"'
+    if version_id is not None:
+        asked["VersionId"] = version_id
+    got = connection.client.get_object(**asked)
     with closing(got["Body"]) as body:
         now = ObjectStamp(got["ContentLength"], bare(got["ETag"]), got.get("VersionId"))
         _require(key, stamp, now)

@@ -14,6 +14,7 @@ from manifest_sync.core.listing import Found
 from manifest_sync.core.stamps import ABSENT, agree
 from manifest_sync.stores.base import CHUNK
 from manifest_sync.stores.bodies import bytes_body
+from tests.stores.trash_contract import TrashContract
 from tests.stores.under_test import (
     MTIME_NS,
     ODD_NAMES,
@@ -26,7 +27,7 @@ from tests.stores.under_test import (
 __all__ = ["MTIME_NS", "StoreContract", "StoreUnderTest"]
 
 
-class StoreContract:
+class StoreContract(TrashContract):
     """The mandatory suite."""
 
     checks_creates: ClassVar[bool] = True

@@ -18,6 +18,9 @@ def inner() -> MemoryStore:
     store = MemoryStore(Side.S3)
     store.put_out_of_band("a.png", b"bytes")
     store.put_out_of_band("b.png", b"more")
+    gone = store.write("gone.png", bytes_body(b"gone", 1), expect=ABSENT, keep_under="k").stamp
+    assert not isinstance(gone, AbsentStamp)
+    store.delete("gone.png", expect=gone, keep_under="before-1")
     return store
 
 
@@ -48,14 +51,27 @@ CALLS: dict[Call, Callable[[Store, Present], object]] = {
         "a.png", stamp, "c.png", expect=ABSENT, keep_under="k"
     ),
     Call.DELETE: lambda store, stamp: store.delete("a.png", expect=stamp, keep_under="k"),
+    Call.BRING_BACK: lambda store, _: bring_back(store),
     Call.KEPT_AT: lambda store, stamp: store.kept_at("a.png", stamp, "k"),
     Call.FLUSH: lambda store, _: store.flush(),
 }
-CHANGED_BY = {Call.WRITE: {"c.png"}, Call.COPY: {"c.png"}, Call.DELETE: {"a.png"}}
+CHANGED_BY = {
+    Call.WRITE: {"c.png"},
+    Call.COPY: {"c.png"},
+    Call.DELETE: {"a.png"},
+    Call.BRING_BACK: {"c.png"},
+}
 
 
 def write(store: Store, path: str) -> Written:
     return store.write(path, bytes_body(b"new", 1), expect=ABSENT, keep_under="k")
+
+
+def bring_back(store: Store) -> Written:
+    [kept] = store.trash.list("before")
+    stamp = store.trash.stat(kept.kept_at)
+    assert not isinstance(stamp, AbsentStamp)
+    return store.bring_back(kept.kept_at, stamp, "c.png", expect=ABSENT, keep_under="k")
 
 
 def present(inner: MemoryStore) -> Present:

@@ -1,0 +1,46 @@
+"""The trash of a store in memory, looked into."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from manifest_sync.core.errors import Moved
+from manifest_sync.core.stamps import ABSENT, Present, Stamp, agree
+from manifest_sync.stores.base import KeptFile, Reading
+
+
+class KeptState(msgspec.Struct, frozen=True):
+    """What is known of kept bytes."""
+
+    stamp: Present
+    """Of the file when it was kept."""
+    modified_ns: int
+
+
+class MemoryTrash(msgspec.Struct, frozen=True):
+    """Kept bytes and their states, by `kept_at`."""
+
+    kept: dict[str, bytes]
+    states: dict[str, KeptState]
+
+    def stat(self, kept_at: str) -> Stamp:
+        """The state in which they were kept."""
+        return self.states[kept_at].stamp if kept_at in self.kept else ABSENT
+
+    @contextmanager
+    def read(self, kept_at: str, stamp: Present) -> Iterator[Reading]:
+        """The bytes at once."""
+        if not agree(stamp, self.stat(kept_at)):
+            raise Moved(f"{kept_at} is gone, or has changed")
+        yield Reading(stamp, iter((self.kept[kept_at],)), self.states[kept_at].modified_ns)
+
+    def list(self, lineage: str) -> Iterator[KeptFile]:
+        """Everything under the lineage's names."""
+        for kept_at, data in list(self.kept.items()):
+            if kept_at.startswith(f"memory:{lineage}-"):
+                yield KeptFile(kept_at, len(data))
+
+    def drop(self, kept_at: str) -> None:
+        """Forget them."""
+        self.kept.pop(kept_at, None)
