@@ -41,7 +41,7 @@ def sentence(error: Exception) -> str:
     text = shown(str(error)).strip()
     if isinstance(error, StoreError) and _WORD.match(text):
         text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?", ")", "”", "'")) else f"{text}."
+    return text if text.endswith((".", "!", "?", ".)", "”", "'")) else f"{text}."
 
 
 def _judged(error: Exception) -> tuple[str, str, Exit]:
@@ -64,7 +64,7 @@ def _about_usage(error: typer.TyperException) -> str:
     message = shown(" ".join(error.format_message().split())).replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     hint = "" if context is None else f" Try “{context.command_path} --help”."
-    return (message if message.endswith((".", "?", ")")) else f"{message}.") + hint
+    return (message if message.endswith((".", "?", ".)")) else f"{message}.") + hint
 
 
 def _about_system(error: OSError) -> str:

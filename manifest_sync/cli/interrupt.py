@@ -1,4 +1,4 @@
-"""Ctrl-C while changes are being made: the first press ends the run in good order."""
+"""Ctrl-C, or SIGTERM, while changes are being made: the first ends the run in good order."""
 
 import os
 import signal
@@ -9,12 +9,13 @@ from types import FrameType
 
 from manifest_sync.core.exits import Exit
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SHOW_CURSOR = "\x1b[?25h"
 _FIRST = "Interrupted: what is in flight is being finished. Press Ctrl-C again to end at once.\n"
 
 
 class Interrupt:
-    """Whether Ctrl-C was pressed during an apply. Calling it asks."""
+    """Whether Ctrl-C was pressed, or the process told to end, during an apply. Calling it asks."""
 
     def __init__(self) -> None:
         """Not pressed yet."""
@@ -26,16 +27,17 @@ class Interrupt:
 
     @contextmanager
     def heeded(self) -> Iterator[None]:
-        """Meanwhile Ctrl-C sets the flag instead of raising; a second one ends the process."""
-        former = signal.getsignal(signal.SIGINT)
-        if former is signal.SIG_IGN:
-            yield  # `nohup` and shells without job control want it ignored
-            return
-        signal.signal(signal.SIGINT, self._press)
+        """Meanwhile a signal sets the flag instead of raising; a second one ends the process."""
+        former = {number: signal.getsignal(number) for number in _SIGNALS}
+        # `nohup` and shells without job control want Ctrl-C ignored.
+        heeded = [number for number in _SIGNALS if former[number] is not signal.SIG_IGN]
+        for number in heeded:
+            signal.signal(number, self._press)
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, former)
+            for number in heeded:
+                signal.signal(number, former[number])
 
     def _press(self, _number: int, _frame: FrameType | None) -> None:
         # Written past Python's buffers, which the code that was interrupted may be holding.

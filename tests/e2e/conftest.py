@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.buckets import Bucket, new_bucket
+from tests.e2e.meddler import Meddler, meddling
 from tests.e2e.places import Place, check_outsiders, plant_outsiders
 from tests.servers import S3Server
 
@@ -32,3 +33,11 @@ def place(tmp_path: Path, bucket: Bucket) -> Iterator[Place]:
     plant_outsiders(made)
     yield made
     check_outsiders(made)
+
+
+@pytest.fixture
+def meddler(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Meddler]:
+    """A proxy through which all commands of the scenario reach S3, as they remember it by."""
+    with meddling(bucket.endpoint) as made:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", made.endpoint)
+        yield made

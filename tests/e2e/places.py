@@ -59,6 +59,10 @@ class Place:
         """The folder of style 16."""
         return self.root / "styles" / "16"
 
+    def url_path(self, path: str) -> str:
+        """An object's path in the URL of a request."""
+        return f"/{self.bucket.name}/{PREFIX}{path}"
+
     def run(self, *arguments: str, status: int = 0, **environ: str) -> Ran:
         """Run the installed command, and hold it to its exit status and to its manners."""
         return mannerly(installed(self.root, *arguments, environ=environ), status)
