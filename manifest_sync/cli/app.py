@@ -30,6 +30,8 @@ is given, and what is replaced or deleted is kept.
   manifest-sync push            folder -> S3
   manifest-sync pull            S3 -> folder
   manifest-sync status          how things stand, and what to run next
+
+“manifest-sync COMMAND --help” says more; “manifest-sync sandbox” needs no account.
 """
 
 

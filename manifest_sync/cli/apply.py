@@ -64,10 +64,7 @@ def apply(
         file = _plan_file(what, opened.here)
         if file is None:
             if to is None:
-                raise UsageProblem(
-                    "Say which side is to become what the manifest says: --to s3 or --to local; "
-                    "or name the file of a saved plan."
-                )
+                raise UsageProblem(_no_plan(what))
             consent = Consent(yes=yes, dry_run=dry_run)
             return run_directed(
                 opened, what, Verb.APPLY, to, choices=choices, consent=consent, locking=locking
@@ -78,6 +75,15 @@ def apply(
                 "out --to, --delete, --overwrite, --take and --only, or make another plan."
             )
         return _apply_saved(opened, file, dry_run=dry_run, locking=locking)
+
+
+def _no_plan(what: list[str] | None) -> str:
+    """Why neither a saved plan nor a style can be applied."""
+    said = f"“{shown(what[0])}” is no file with a saved plan. " if what else ""
+    return (
+        f"{said}Name the file of a saved plan; or say which side is to become what the manifest "
+        "says: --to s3 or --to local."
+    )
 
 
 def _plan_file(what: list[str] | None, here: Path) -> Path | None:

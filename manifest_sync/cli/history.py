@@ -17,7 +17,9 @@ def history(
     styles: StyleNames = None,
     deletions: Annotated[
         bool,
-        typer.Option("--deletions", help="List what was deleted or replaced, and is kept."),
+        typer.Option(
+            "--deletions", help="List what was deleted or replaced, and where it is kept."
+        ),
     ] = False,
     *,
     everything: All = False,
@@ -25,7 +27,8 @@ def history(
 ) -> Exit:
     """Show what was done in this workspace, newest first.
 
-    Every run has a number, and so has every file it took away; other commands know them by it.
+    Every run has a number, and so has every file that it replaced or deleted. With --deletions
+    each of these says where its bytes are kept.
 
         manifest-sync history                 every push, pull and apply
         manifest-sync history 16 --deletions  every file and object that was deleted or replaced

@@ -34,7 +34,10 @@ StyleNames = Annotated[
     ),
 ]
 
-All = Annotated[bool, typer.Option("--all", help="List every file, however many there are.")]
+All = Annotated[
+    bool,
+    typer.Option("--all", help="List every file; a terminal shows the first 50 of each kind."),
+]
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")]
 
@@ -56,7 +59,8 @@ class Choices:
     overwrite: Annotated[
         bool,
         typer.Option(
-            "--overwrite", help="Where both sides changed, let the side that is synced from win."
+            "--overwrite",
+            help="Where both sides changed a file, the side that is synced from wins.",
         ),
     ] = False
     take: Annotated[
@@ -69,7 +73,8 @@ class Choices:
         ),
     ] = None
     only: Annotated[
-        Only | None, typer.Option("--only", help="Leave all other files as they are.")
+        Only | None,
+        typer.Option("--only", help="Sync only these, and leave all other files as they are."),
     ] = None
 
 
@@ -86,7 +91,9 @@ class Common:
     workspace: Annotated[
         Path | None,
         typer.Option(
-            "--workspace", metavar="DIR", help="The workspace, where it is not around this folder."
+            "--workspace",
+            metavar="DIR",
+            help="The workspace's folder, where it is not the one around the current folder.",
         ),
     ] = None
 
@@ -106,7 +113,7 @@ class Connection:
         typer.Option("--endpoint-url", metavar="URL", help="An S3 server other than AWS."),
     ] = None
     jobs: Annotated[
-        int | None, typer.Option("--jobs", metavar="N", help="Transfers at a time.")
+        int | None, typer.Option("--jobs", metavar="N", help="Transfers at a time, 32 by default.")
     ] = None
 
 

@@ -33,7 +33,13 @@ def sandbox(
     *,
     port: Annotated[
         int,
-        typer.Option("--port", metavar="N", min=0, max=65535, help="The port of the S3 server."),
+        typer.Option(
+            "--port",
+            metavar="N",
+            min=0,
+            max=65535,
+            help="The port of the S3 server; 0 takes any free one.",
+        ),
     ] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")
@@ -43,7 +49,7 @@ def sandbox(
 
     It runs until you press Ctrl-C; what is on its S3 is gone then, the folder stays.
 
-        manifest-sync sandbox            then follow what it prints, in another terminal
+        manifest-sync sandbox              then follow what it prints, in another terminal
         manifest-sync sandbox demo --tour  watch the commands at work, for half a minute
     """
     screen = Screen(as_json=as_json, quiet=False)

@@ -156,3 +156,10 @@ def test_the_file_of_a_plan_is_not_written_where_a_style_has_none(workspace: Pat
     document = here(workspace, "plan", "--to", "s3", "--json").document()
     assert [row["style"] for row in document["styles"]] == ["16"]
     assert [error["style"] for error in document["errors"]] == ["17"]
+
+
+def test_apply_of_neither_a_plan_nor_a_direction_says_what_is_missing(workspace: Path) -> None:
+    ran = here(workspace, "apply", "mistyped.plan")
+    assert (ran.status, ran.out) == (64, "")
+    assert ran.err.startswith("Error: “mistyped.plan” is no file with a saved plan. Name the file")
+    assert here(workspace, "apply").err.startswith("Error: Name the file of a saved plan; or say")
