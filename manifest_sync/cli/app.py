@@ -55,6 +55,7 @@ COMMANDS = {
     "apply": Row("apply", "Make one side equal the manifest, or carry out a saved plan."),
     "compare": Row("compare", "Compare one folder with S3, file by file."),
     "history": Row("history", "Show what was done, and what was deleted."),
+    "verify": Row("verify", "Read the bytes again, and compare them with what is known."),
     "schema": Row("schema", "Print the JSON schema of the manifest or of a document."),
     "sandbox": Row("sandbox", "Try everything on an S3 server of your own.", "sandbox"),
 }

@@ -28,6 +28,7 @@ from manifest_sync.core.events import Warned as Warning_
 from manifest_sync.core.paths import shown
 
 _NAMES = {Side.LOCAL: "folder", Side.S3: "S3"}
+_ITEMS = {Side.LOCAL: "file", Side.S3: "object"}
 
 
 class Reporter(Protocol):
@@ -100,9 +101,9 @@ class Lines:
         match event:
             case Listed(style, side, files):
                 return f"{shown(style)}: listed {many(files, 'file')} ({_NAMES[side]})"
-            case Hashed(style, files, of, read, of_bytes):
+            case Hashed(style, files, of, read, of_bytes, side):
                 amount = f"{size(read)} of {size(of_bytes)}"
-                return f"{shown(style)}: read {files:,} of {many(of, 'file')}, {amount}"
+                return f"{shown(style)}: read {files:,} of {many(of, _ITEMS[side])}, {amount}"
             case ApplyBegan(_, _, changes, _):
                 self._made, self._of, self._sent = 0, changes, 0
                 return None
@@ -147,9 +148,10 @@ class Bars:
             case Listed(_, side, files):
                 task = self._task(progress, f"listing {_NAMES[side]}", None)
                 progress.update(task, completed=files, said=many(files, "file"))
-            case Hashed(_, files, of, read, of_bytes):
-                task = self._task(progress, "reading files", of_bytes, in_bytes=True)
-                progress.update(task, completed=read, said=f"{files:,}/{of:,} files")
+            case Hashed(_, files, of, read, of_bytes, side):
+                items = f"{_ITEMS[side]}s"
+                task = self._task(progress, f"reading {items}", of_bytes, in_bytes=True)
+                progress.update(task, completed=read, said=f"{files:,}/{of:,} {items}")
             case ApplyBegan(_, to, changes, total):
                 what = "to S3" if to is Side.S3 else "from S3"
                 task = self._task(progress, what, total or changes, in_bytes=total > 0)

@@ -24,6 +24,7 @@ class Hashed(msgspec.Struct, frozen=True):
     of: int
     bytes: int
     of_bytes: int
+    side: Side = Side.LOCAL
 
 
 class ApplyBegan(msgspec.Struct, frozen=True):

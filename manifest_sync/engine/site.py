@@ -68,12 +68,14 @@ def observe(
     """
     now_ns = site.now_ns()
     if with_bucket:
-        there, here = together(lambda: _rows(site.bucket, watch), lambda: _rows(site.folder, watch))
+        there, here = together(
+            lambda: rows_of(site.bucket, watch), lambda: rows_of(site.folder, watch)
+        )
     else:
-        there, here = [], _rows(site.folder, watch)
+        there, here = [], rows_of(site.folder, watch)
     nested = nested_styles(row.path for row in (*here, *there) if isinstance(row, Found))
     scope = Scope(site.manifest.header, nested)
-    listed = _at_or_below(site.manifest)
+    listed = at_or_below(site.manifest)
     folder = observe_folder(
         site.folder, divide(here, scope, listed), scope, site.digests, now_ns=now_ns, watch=watch
     )
@@ -100,7 +102,7 @@ def observe(
     return Observation(survey, folder, bucket)
 
 
-def _rows(store: Store, watch: Watch) -> list[Found | Problem]:
+def rows_of(store: Store, watch: Watch) -> list[Found | Problem]:
     """A store's whole listing."""
     return list(_reported(store, watch))
 
@@ -114,7 +116,7 @@ def _reported(store: Store, watch: Watch) -> Iterator[Found | Problem]:
     watch.tell(Listed(watch.style, store.side, number))
 
 
-def _at_or_below(manifest: Manifest) -> Callable[[str], bool]:
+def at_or_below(manifest: Manifest) -> Callable[[str], bool]:
     """Whether the manifest has a line at a path or anywhere below it."""
     places: set[str] = set()
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from manifest_sync.formats import documents
+from manifest_sync.formats.document_verify import VerifyDocument
 from manifest_sync.formats.manifest_json import ManifestDocument
 from manifest_sync.formats.plan_json import PlanDocument
 
@@ -20,6 +21,7 @@ DOCUMENTS: dict[str, type[msgspec.Struct]] = {
     "sandbox": documents.SandboxDocument,
     "schemas": documents.SchemasDocument,
     "status": documents.StatusDocument,
+    "verify": VerifyDocument,
 }
 """By the name that `schema NAME` and `schemas/NAME.schema.json` use."""
 

@@ -7,9 +7,10 @@ from manifest_sync.core.errors import ManifestSyncError
 from manifest_sync.core.listing import Listing, Problem
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.plan import StylePlan
-from manifest_sync.core.statistics import Statistics
+from manifest_sync.core.statistics import Cost, Statistics
 from manifest_sync.core.status import Standing
 from manifest_sync.engine.site import Observation, Site
+from manifest_sync.engine.verify import SideVerified
 from manifest_sync.engine.watch import Watch
 from manifest_sync.workspace.styles import Style
 
@@ -55,6 +56,24 @@ class Compared(msgspec.Struct, frozen=True):
     folder: Listing
     bucket: Listing
     problems: tuple[Problem, ...]
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """What was read again of one style, and what was wrong with it."""
+
+    style: Style
+    sides: tuple[SideVerified, ...]
+    cost: Cost
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is not as it was said to be."""
+        return any(side.findings for side in self.sides)
+
+    @property
+    def hides(self) -> bool:
+        """Whether something could not be read."""
+        return any(problem.hides_content for side in self.sides for problem in side.problems)
 
 
 class Planned(msgspec.Struct, frozen=True):

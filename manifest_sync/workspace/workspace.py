@@ -39,8 +39,9 @@ from manifest_sync.workspace.initialising import (
 )
 from manifest_sync.workspace.lock import holding, me
 from manifest_sync.workspace.resources import Resources, myself
-from manifest_sync.workspace.runs import Applied, Compared, Planned, Recorded, Stands
+from manifest_sync.workspace.runs import Applied, Compared, Planned, Recorded, Stands, Verified
 from manifest_sync.workspace.styles import Chosen, Style, choose_styles, find_root
+from manifest_sync.workspace.verifying import verify_style
 
 _NAMED = 10
 """Paths that a sentence names before it counts the rest."""
@@ -162,6 +163,16 @@ class Workspace:
         survey = self._observe(style, site, watch).survey
         comparison = compare(survey.folder, survey.bucket)
         return Compared(style, comparison, survey.folder, survey.bucket, survey.problems)
+
+    def verify(
+        self, style: Style, sides: Sequence[Side] = tuple(Side), sample: float | None = None
+    ) -> Verified:
+        """Read bytes again and compare; `sample` is the percentage of files that are read.
+
+        Changes nothing; only how far the sampled runs have come is remembered.
+        """
+        site, watch = self._site(style)
+        return verify_style(self._resources, style, site, watch, sides=sides, sample=sample)
 
     def plan(
         self,

@@ -37,8 +37,8 @@ def _of(info: types.Type) -> st.SearchStrategy[Any]:  # noqa: C901, PLR0912 - on
             return st.one_of(*map(_of, members))
         case types.VarTupleType(item_type=item):
             return st.lists(_of(item), max_size=2).map(tuple)
-        case types.DictType(value_type=value):
-            return st.dictionaries(st.text(max_size=4), _of(value), max_size=2)
+        case types.DictType(key_type=key, value_type=value):
+            return st.dictionaries(_of(key), _of(value), max_size=2)
         case types.StructType(cls=cls, fields=fields):
             return st.fixed_dictionaries({f.name: _of(f.type) for f in fields}).map(
                 lambda given: cls(**given)
