@@ -11,6 +11,7 @@ from manifest_sync.core.events import Event, Listed
 from manifest_sync.core.manifest import Header, Manifest
 from manifest_sync.core.memory import Memory
 from manifest_sync.core.selection import Selection
+from manifest_sync.engine import site
 from manifest_sync.engine.site import Observation, Site, observe
 from manifest_sync.engine.tally import Tally
 from manifest_sync.engine.watch import Watch
@@ -58,7 +59,7 @@ class Place:
         recorded: bool = False,
         selection: Selection | None = None,
     ) -> Observation:
-        site = Site(
+        place = Site(
             manifest=self.manifest,
             manifest_md5="0" * 32,
             folder=self.faulty[Side.LOCAL],
@@ -71,7 +72,7 @@ class Place:
         )
         watch = Watch("16", self.tally, self.events.append, jobs=2, hash_threads=1)
         return observe(
-            site,
+            place,
             watch,
             with_bucket=with_bucket,
             recorded=recorded,
@@ -174,9 +175,10 @@ def test_what_had_to_be_hashed_or_asked_is_handed_on_to_be_remembered() -> None:
     assert (path, md5) == ("b.png", content_of(b"there").md5)
 
 
-def test_progress_tells_how_many_rows_each_side_has() -> None:
-    place = Place({f"{n:04}.png": b"x" for n in range(2001)}, {"a.png": b"1"})
+def test_progress_tells_how_many_rows_each_side_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "_EVERY", 10)
+    place = Place({f"{n:04}.png": b"x" for n in range(21)}, {"a.png": b"1"})
     place.look()
     told = [event for event in place.events if isinstance(event, Listed)]
-    assert [event.files for event in told if event.side is Side.LOCAL] == [1000, 2000, 2001]
+    assert [event.files for event in told if event.side is Side.LOCAL] == [10, 20, 21]
     assert [event.files for event in told if event.side is Side.S3] == [1]
