@@ -6,11 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
-from botocore.config import Config
 
-from tests.servers import ACCESS_KEY, REGION, SECRET_KEY, S3Server
+from tests.servers import S3Server
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -59,17 +57,9 @@ class Bucket:
 @contextmanager
 def new_bucket(server: S3Server) -> Iterator[Bucket]:
     """A new bucket, at which commands find S3 by the environment."""
-    client = boto3.client(
-        "s3",
-        endpoint_url=server.endpoint,
-        region_name=REGION,
-        aws_access_key_id=ACCESS_KEY,
-        aws_secret_access_key=SECRET_KEY,
-        config=Config(s3={"addressing_style": "path"}),
-    )
+    client = server.client()
     name = f"t-{uuid.uuid4().hex[:20]}"
     client.create_bucket(Bucket=name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL_S3", server.endpoint)
         yield Bucket(name, server.endpoint, client)
-    client.close()

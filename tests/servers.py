@@ -18,6 +18,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,18 +41,7 @@ class S3Server:
 
     def client(self) -> "S3Client":
         """A client of the tests' own, past everything that is tested."""
-        return boto3.client(
-            "s3",
-            endpoint_url=self.endpoint,
-            region_name=REGION,
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=SECRET_KEY,
-            config=Config(
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-                max_pool_connections=20,
-            ),
-        )
+        return _client(self.endpoint)
 
     def new_bucket(self, *, versioned: bool = False) -> str:
         """An empty bucket that nobody else uses."""
@@ -63,24 +53,31 @@ class S3Server:
         return name
 
 
+@cache
+def _client(endpoint: str) -> "S3Client":
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
+        config=Config(
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            max_pool_connections=20,
+        ),
+    )
+
+
 MOTO_PAGE = 100
 """Keys of one answer of moto's to a LIST, so that it takes few to fill a page."""
-
-_MOTO = """
-import sys
-from moto.server import ThreadedMotoServer
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-print(server.get_host_and_port()[1], flush=True)
-sys.stdin.read()
-"""
 
 
 @contextmanager
 def moto_server() -> Iterator[S3Server]:
-    """Moto's server in a process of its own, which ends with its standard input."""
+    """The embedded S3 in a process of its own, which ends with its standard input."""
     with subprocess.Popen(
-        [sys.executable, "-c", _MOTO],
+        [sys.executable, "-m", "manifest_sync.sandbox.s3_process", "0"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

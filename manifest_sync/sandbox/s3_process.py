@@ -4,17 +4,15 @@ It writes the port it listens on as its first line and serves until its standard
 pipe is the leash: however the parent goes, by `stop()`, Ctrl-C or a kill, the pipe closes and
 the server with it. Ctrl-C itself is ignored here, so that a command which is still finishing its
 transfers on that key press keeps its server until the parent lets go.
+
+Of moto's services only S3 is there: to find out which one is meant takes moto as long as to answer.
 """
 
 import signal
 import sys
 from threading import Thread
 
-from moto.moto_server.werkzeug_app import (
-    DomainDispatcherApplication,
-    MotoRequestHandler,
-    create_backend_app,
-)
+from moto.moto_server.werkzeug_app import MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
 LOOPBACK = "127.0.0.1"
@@ -23,6 +21,8 @@ _SECONDS_TO_NOTICE_THE_END = 0.05
 
 class _SilentHandler(MotoRequestHandler):
     """Moto's handler without the line per request."""
+
+    protocol_version = "HTTP/1.1"  # connections stay open, as S3's do
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
         """Say nothing."""
@@ -34,7 +34,7 @@ def main() -> None:
     server = make_server(
         LOOPBACK,
         int(sys.argv[1]),
-        DomainDispatcherApplication(create_backend_app),
+        create_backend_app("s3"),
         threaded=True,
         request_handler=_SilentHandler,
     )
