@@ -1,13 +1,13 @@
 import json
-import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from manifest_sync import __version__
-from manifest_sync.cli.app import COMMANDS, load_command
+from manifest_sync.cli.app import COMMANDS, load_command, run
 from manifest_sync.core.errors import ManifestSyncError
 from manifest_sync.formats.schemas import DOCUMENTS
 from tests.commands import here, installed, program
@@ -102,28 +102,50 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(
         load_command("sandbox")
 
 
-def _complete(folder: Path, words: str) -> list[str]:
-    environ = {
-        **os.environ,
+@pytest.fixture
+def complete(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[Path, str], list[str]]:
+    """What is offered after words that were typed in a folder."""
+
+    def ask(folder: Path, words: str) -> list[str]:
+        monkeypatch.chdir(folder)
+        for name, value in _asking(words).items():
+            monkeypatch.setenv(name, value)
+        capsys.readouterr()
+        with pytest.raises(SystemExit):
+            run([])
+        out, err = capsys.readouterr()
+        assert err == ""
+        return out.split()
+
+    return ask
+
+
+def _asking(words: str) -> dict[str, str]:
+    """How bash asks."""
+    return {
         "_MANIFEST_SYNC_COMPLETE": "complete_bash",
         "COMP_WORDS": f"manifest-sync {words}",
         "COMP_CWORD": str(len(words.split(" "))),
     }
-    done = subprocess.run(
-        [program()], cwd=folder, env=environ, capture_output=True, text=True, check=True
-    )
-    assert done.stderr == ""
-    return done.stdout.split()
 
 
-def test_a_shell_completes_commands_options_and_styles(workspace: Path, tmp_path: Path) -> None:
-    assert _complete(workspace, "pu") == ["push", "pull"]
-    assert "--detailed-exitcode" in _complete(workspace, "plan --de")
-    assert _complete(workspace, "push ") == ["16"]
-    assert _complete(workspace, "schema comp") == ["compare"]
-    assert _complete(tmp_path, "push ") == []
+def test_a_shell_completes_commands_options_and_styles(
+    workspace: Path, tmp_path: Path, complete: Callable[[Path, str], list[str]]
+) -> None:
+    assert complete(workspace, "pu") == ["push", "pull"]
+    assert "--detailed-exitcode" in complete(workspace, "plan --de")
+    assert complete(workspace, "push ") == ["16"]
+    assert complete(workspace, "schema comp") == ["compare"]
+    assert complete(tmp_path, "push ") == []
     (workspace / "styles/16/manifest.json").write_text("{")
-    assert _complete(workspace, "push ") == []
+    assert complete(workspace, "push ") == []
+
+
+def test_the_installed_command_answers_a_shell(workspace: Path) -> None:
+    ran = installed(workspace, environ=_asking("push "))
+    assert (ran.out.split(), ran.err) == (["16"], "")
 
 
 def test_the_completion_script_is_for_our_command(tmp_path: Path) -> None:

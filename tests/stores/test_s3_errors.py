@@ -7,6 +7,7 @@ import pytest
 
 from manifest_sync.core.errors import Corrupted, Denied, Moved, NotFound, StoreError, Transient
 from manifest_sync.core.stamps import ABSENT, ObjectStamp
+from manifest_sync.stores import s3_bulk, s3_session
 from manifest_sync.stores.base import Store
 from manifest_sync.stores.bodies import bytes_body, content_of
 from manifest_sync.stores.s3 import S3Store
@@ -180,9 +181,15 @@ class Refusing:
 
 @pytest.fixture(scope="module", params=get_args(Transport))
 def refusing(request: pytest.FixtureRequest) -> Iterator[Refusing]:
+    """Asked once only, since what it says does not change by waiting."""
     made = Refusing(request.param)
     with scripted_s3(made.script) as endpoint:
-        made.store = store_at(endpoint, made.transport)
+        connection = connected(endpoint, made.transport)
+        with pytest.MonkeyPatch.context() as patch:
+            for module in (s3_session, s3_bulk):
+                patch.setattr(module, "ATTEMPTS", 1)
+            assert (connection.bulk is None) == (made.transport == "boto3")
+        made.store = S3Store(connection, "p/")
         yield made
 
 
@@ -196,6 +203,22 @@ def test_what_a_server_says_is_one_sentence(refusing: Refusing, name: str, said:
     assert said.sentence in str(raised.value)
     assert "\n" not in str(raised.value)
     assert shows_no_secret(raised.value)
+
+
+BYTES = Reply(headers={"ETag": f'"{STAMP.etag}"', "Last-Modified": LONG_AGO}, body=b"bytes")
+SERVED = {
+    "list": Reply(body=b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"),
+    "read": BYTES,
+    "write": Reply(headers=BYTES.headers),
+}
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_a_server_that_is_busy_for_a_moment_is_asked_again(transport: Transport, name: str) -> None:
+    replies = [SERVED[name], refusal(503, "SlowDown")]
+    with scripted_s3(lambda *_: replies.pop()) as endpoint:
+        CALLS[name](store_at(endpoint, transport))
+    assert replies == []
 
 
 def test_a_trash_that_is_not_allowed_is_named(transport: Transport) -> None:

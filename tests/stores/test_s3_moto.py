@@ -19,6 +19,10 @@ class TestBoto3Alone(S3Cases):
     transport: ClassVar[Transport] = "boto3"
     more_than_a_page: ClassVar[int] = MOTO_PAGE + 5
 
+    @pytest.mark.slow  # boto3 copies and deletes in the other class too
+    def test_odd_names_are_copied_kept_and_deleted(self, under_test: StoreUnderTest) -> None:
+        super().test_odd_names_are_copied_kept_and_deleted(under_test)
+
 
 class TestVersioned(StoreContract):
     checks_creates: ClassVar[bool] = False
