@@ -1,16 +1,20 @@
 """One style's objects on S3: the keys below one prefix of a bucket."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
+from manifest_sync.core.abilities import Abilities
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import Moved, NotFound
 from manifest_sync.core.listing import Found, Problem
+from manifest_sync.core.manifest import MANIFEST_NAME
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, ObjectStamp, Present, Stamp
 from manifest_sync.stores.base import Body, OnRequest, Reading, Request, Written
 from manifest_sync.stores.s3_bulk import expresses
+from manifest_sync.stores.s3_conditions import condition, one_state
 from manifest_sync.stores.s3_connection import S3Connection
 from manifest_sync.stores.s3_headers import looks_like_md5, md5_of_base64
+from manifest_sync.stores.s3_lease import Lease
 from manifest_sync.stores.s3_listing import S3Lister
 from manifest_sync.stores.s3_objects import S3Objects, stamp_of
 from manifest_sync.stores.s3_reading import read_by_boto3, read_by_obstore
@@ -86,7 +90,14 @@ class S3Store:
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Send a body; S3 shows an object only when it is complete."""
         key = self._prefix + path
-        return self._writer.write(key, body, lambda: self._make_way(key, expect, keep_under))
+        with _gone_is_moved(path), self._alone_at(path, expect) as still:
+
+            def make_way() -> str | None:
+                kept_at = self._make_way(key, expect, keep_under)
+                still()
+                return kept_at
+
+            return self._writer.write(key, body, expect, make_way)
 
     def copy(
         self, source: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str
@@ -95,13 +106,16 @@ class S3Store:
         origin, key = self._prefix + source, self._prefix + path
         now = self._objects.require(origin, _expected(stamp))
         kept_at = self._make_way(key, expect, keep_under)
-        return Written(self._objects.copy(origin, now, key), kept_at)
+        asked = condition(self._connection.abilities.copy, expect)
+        return Written(self._objects.copy(origin, now, key, asked=asked), kept_at)
 
     def delete(self, path: str, *, expect: Present, keep_under: str) -> Written:
         """Delete an object whose bytes are kept."""
         key = self._prefix + path
         kept_at = self._make_way(key, expect, keep_under)
-        self._objects.delete(key)
+        asked = one_state(self._connection.abilities.delete, _expected(expect))
+        with _gone_is_moved(path):
+            self._objects.delete(key, asked)
         return Written(ABSENT, kept_at)
 
     def bring_back(
@@ -111,7 +125,10 @@ class S3Store:
         place, key = self._trash.place(kept_at), self._prefix + path
         replaced = self._make_way(key, expect, keep_under)
         version = place.version_id
-        written = self._objects.copy(place.key, _expected(stamp), key, source_version=version)
+        asked = condition(self._connection.abilities.copy, expect)
+        written = self._objects.copy(
+            place.key, _expected(stamp), key, source_version=version, asked=asked
+        )
         return Written(written, replaced)
 
     def kept_at(self, path: str, stamp: Present, keep_under: str) -> str | None:
@@ -127,6 +144,24 @@ class S3Store:
             return read_by_boto3(self._connection, key, _expected(stamp))
         return read_by_obstore(self._connection, bulk, key, _expected(stamp))
 
+    @contextmanager
+    def _alone_at(self, path: str, expect: Stamp) -> Iterator[Callable[[], None]]:
+        """Where S3 itself does not see to it: be the only one to write the published manifest.
+
+        The published manifest is what workspaces meet at, so looking first and acting then is
+        not enough for it. Gives what to call right before the write.
+        """
+        abilities = self._connection.abilities
+        known, guarded = abilities != Abilities(), bool(condition(abilities.put, expect))
+        if path != MANIFEST_NAME or guarded or not known:
+            yield _nothing
+            return
+        key = self._prefix + path
+        with Lease(self._connection, key, self._on_request).held() as still:
+            if isinstance(expect, AbsentStamp) and self._objects.stamp(key) != ABSENT:
+                raise Moved(f"{path} is on S3 now")
+            yield still
+
     def _make_way(self, key: str, expect: Stamp, keep_under: str) -> str | None:
         """Check that a key holds what is expected, and keep that; returns where it is kept.
 
@@ -136,6 +171,19 @@ class S3Store:
             return None
         now = self._objects.require(key, _expected(expect))
         return self._objects.keep(key, now, keep_under)
+
+
+def _nothing() -> None:
+    """What a write needs to call that needs no lease."""
+
+
+@contextmanager
+def _gone_is_moved(path: str) -> Iterator[None]:
+    """S3 answers a condition of an object that is no longer there with "not found"."""
+    try:
+        yield
+    except NotFound as error:
+        raise Moved(f"{path} is no longer on S3") from error
 
 
 def _expected(stamp: Stamp) -> ObjectStamp:

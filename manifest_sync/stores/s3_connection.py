@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import boto3
 from obstore.store import S3Store as BulkStore
 
+from manifest_sync.core.abilities import Abilities, Versioning
 from manifest_sync.core.errors import StoreError, Transient
 from manifest_sync.stores.base import OnRequest, Request
 from manifest_sync.stores.s3_address import shown_endpoint
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
 _T = TypeVar("_T")
+_VERSIONING = {"Enabled": Versioning.ENABLED, "Suspended": Versioning.SUSPENDED}
 
 
 class S3Connection:
@@ -35,12 +37,15 @@ class S3Connection:
         self.bucket = bucket
         self.etags_are_md5 = not settings.encrypts_with_kms
         """Until an object turns out to be encrypted in a way that makes its ETag something else."""
+        self.abilities = Abilities()
+        """What is enforced here; set by who knows. Until then nothing is taken for enforced, and
+        what is there is looked at before it is changed."""
         self._on_request = on_request
         self._session: _Once[boto3.Session] = _Once(self._make_session)
         self._client: _Once[S3Client] = _Once(self._make_client)
         self._translator: _Once[Translator] = _Once(self._make_translator)
         self._bulk: _Once[BulkStore | None] = _Once(self._make_bulk)
-        self._is_versioned: _Once[bool] = _Once(self._ask_versioning)
+        self._versioning: _Once[Versioning] = _Once(self._ask_versioning)
 
     @property
     def client(self) -> "S3Client":
@@ -53,9 +58,14 @@ class S3Connection:
         return self._bulk.get()
 
     @property
+    def versioning(self) -> Versioning:
+        """What the bucket says of its versions."""
+        return self._versioning.get()
+
+    @property
     def is_versioned(self) -> bool:
-        """Whether the bucket keeps what is replaced. Suspended versioning does not."""
-        return self._is_versioned.get()
+        """Whether the bucket keeps what is replaced. What is not known is not relied upon."""
+        return self.versioning is Versioning.ENABLED
 
     @property
     def endpoint(self) -> str:
@@ -98,8 +108,8 @@ class S3Connection:
         url = self.settings.endpoint_url
         return Translator(self.bucket, shown_endpoint(url) if url else "S3").doing("be reached")
 
-    def _ask_versioning(self) -> bool:
-        """Asked once. Where the answer is refused or unknown, versions are not relied upon."""
+    def _ask_versioning(self) -> Versioning:
+        """Asked once; UNKNOWN where the answer is refused."""
         self._on_request(Request.GET, 1)
         try:
             with self.doing(f"tell whether “{self.bucket}” keeps versions"):
@@ -107,8 +117,8 @@ class S3Connection:
         except Transient:
             raise
         except StoreError:
-            return False
-        return answer.get("Status") == "Enabled"
+            return Versioning.UNKNOWN
+        return _VERSIONING.get(answer.get("Status", ""), Versioning.NONE)
 
 
 def connect(

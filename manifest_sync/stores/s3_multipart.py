@@ -11,6 +11,7 @@ import msgspec
 
 from manifest_sync.core.errors import NotFound, StoreError
 from manifest_sync.stores.base import OnRequest, Request
+from manifest_sync.stores.s3_conditions import Condition
 from manifest_sync.stores.s3_connection import S3Connection
 from manifest_sync.stores.s3_headers import bare, base64_md5
 
@@ -105,8 +106,8 @@ class MultipartUpload:
             )
         return {"PartNumber": number, "ETag": part["ETag"]}
 
-    def complete(self) -> Uploaded:
-        """Let the object show."""
+    def complete(self, asked: Condition) -> Uploaded:
+        """Let the object show, where the condition holds."""
         digest = hashlib.md5(b"".join(self._digests), usedforsecurity=False).hexdigest()
         expected = f"{digest}-{len(self._digests)}"
         self._on_request(Request.PUT, 1)
@@ -118,6 +119,7 @@ class MultipartUpload:
                     Key=self._key,
                     UploadId=self._id,
                     MultipartUpload={"Parts": self._parts},
+                    **asked,
                 )
         except NotFound:
             # No such upload: the answer to an earlier attempt was lost. Then it is complete.

@@ -8,6 +8,7 @@ from manifest_sync.core.errors import Corrupted, Denied, Moved, NotFound, StoreE
 from manifest_sync.core.stamps import ABSENT, ObjectStamp, Stamp, agree
 from manifest_sync.stores.base import OnRequest, Request
 from manifest_sync.stores.s3_address import S3Place
+from manifest_sync.stores.s3_conditions import NO_CONDITION, Condition, OneState
 from manifest_sync.stores.s3_connection import S3Connection
 from manifest_sync.stores.s3_headers import bare, looks_like_md5
 
@@ -99,11 +100,18 @@ class S3Objects(msgspec.Struct, frozen=True):
         return f"{self.connection.settings.trash_prefix}{keep_under}/{key}"
 
     def copy(
-        self, source: str, stamp: ObjectStamp, key: str, *, source_version: str | None = None
+        self,
+        source: str,
+        stamp: ObjectStamp,
+        key: str,
+        *,
+        source_version: str | None = None,
+        asked: Condition = NO_CONDITION,
     ) -> ObjectStamp:
         """Copy within the bucket, metadata and all, from exactly that state of the source.
 
-        It is read in its latest version, unless another one is named.
+        It is read in its latest version, unless another one is named. The condition is of what
+        the copy takes the place of.
         """
         if stamp.size > LARGEST_COPY:
             raise StoreError(f"{source} is larger than 5 GiB, which S3 does not copy at once")
@@ -119,6 +127,7 @@ class S3Objects(msgspec.Struct, frozen=True):
                     Key=key,
                     CopySource=origin,
                     CopySourceIfMatch=f'"{stamp.etag}"',
+                    **asked,
                     **written_with(connection),
                 )
         except NotFound as error:
@@ -148,12 +157,12 @@ class S3Objects(msgspec.Struct, frozen=True):
             raise Corrupted(f"{key}: S3 holds other bytes than it was to hold")
         return now
 
-    def delete(self, key: str) -> None:
+    def delete(self, key: str, asked: OneState = NO_CONDITION) -> None:
         """Take an object away; in a versioned bucket, behind a delete marker."""
         self.on_request(Request.DELETE, 1)
         connection = self.connection
         with connection.doing(f"delete {key}"):
-            connection.client.delete_object(Bucket=connection.bucket, Key=key)
+            connection.client.delete_object(Bucket=connection.bucket, Key=key, **asked)
 
 
 def _form(etag: str) -> str:

@@ -1,10 +1,13 @@
 """boto3's session and client: AWS's standard chain of credentials, region and endpoint."""
 
+import base64
+import hashlib
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import boto3
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.loaders import Loader, create_loader
 from botocore.session import Session as CoreSession
@@ -71,9 +74,18 @@ def client_for(
             )
         )
     try:
-        return session.client("s3", region_name=region, endpoint_url=endpoint_url, config=config)
+        client = session.client("s3", region_name=region, endpoint_url=endpoint_url, config=config)
     except ValueError as error:
         raise StoreError("the endpoint is not a valid http or https URL") from error
+    if own_endpoint:
+        client.meta.events.register("before-sign.s3.DeleteObjects", _with_content_md5)
+    return client
+
+
+def _with_content_md5(request: AWSRequest, **_: object) -> None:
+    """Many servers insist on Content-MD5 here, which botocore has given up for CRC32."""
+    digest = hashlib.md5(request.data or b"", usedforsecurity=False).digest()
+    request.headers["Content-MD5"] = base64.b64encode(digest).decode()
 
 
 @cache

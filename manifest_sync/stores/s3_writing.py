@@ -8,9 +8,10 @@ import msgspec
 import obstore
 
 from manifest_sync.core.errors import Corrupted
-from manifest_sync.core.stamps import ObjectStamp
+from manifest_sync.core.stamps import ObjectStamp, Stamp
 from manifest_sync.stores.base import Body, Request, Written
 from manifest_sync.stores.s3_bulk import expresses
+from manifest_sync.stores.s3_conditions import Condition, condition, mode
 from manifest_sync.stores.s3_headers import bare, base64_md5, content_type, metadata
 from manifest_sync.stores.s3_multipart import MultipartUpload, part_size
 from manifest_sync.stores.s3_objects import S3Objects, written_with
@@ -31,19 +32,23 @@ class S3Writer(msgspec.Struct, frozen=True):
     objects: S3Objects
     prefix: str
 
-    def write(self, key: str, body: Body, make_way: MakeWay) -> Written:
-        """Read the body to its end, make way for it, and only then let it show."""
+    def write(self, key: str, body: Body, expect: Stamp, make_way: MakeWay) -> Written:
+        """Read the body to its end, make way for it, and only then let it show.
+
+        `expect` is what S3 is to find at the key, where it minds conditions.
+        """
+        abilities = self.objects.connection.abilities
         if body.content.size > LARGEST_SINGLE:
-            return self._in_parts(key, body, make_way)
+            return self._in_parts(key, body, condition(abilities.parts, expect), make_way)
         data = b"".join(body.chunks())
         kept_at = make_way()
         with self.objects.connection.doing(f"write {key}"):
-            etag, version_id = self._put(key, data, body)
+            etag, version_id = self._put(key, data, body, condition(abilities.put, expect))
         etag = self._confirmed(key, etag, body.content.md5, body.content.size, kept_at)
         return Written(ObjectStamp(len(data), etag, version_id), kept_at)
 
-    def _put(self, key: str, data: bytes, body: Body) -> tuple[str, str | None]:
-        """ETag and version id of the new object. Conditions of a write belong here."""
+    def _put(self, key: str, data: bytes, body: Body, asked: Condition) -> tuple[str, str | None]:
+        """ETag and version id of the new object."""
         self.objects.on_request(Request.PUT, 1)
         said = metadata(body.content, body.modified_ns)
         if (bulk := self._bulk()) is not None:
@@ -52,6 +57,7 @@ class S3Writer(msgspec.Struct, frozen=True):
                 key,
                 data,
                 attributes={"Content-Type": content_type(key), **said},
+                mode=mode(asked),
                 use_multipart=False,
             )
             return bare(done["e_tag"]), done["version"]
@@ -63,11 +69,12 @@ class S3Writer(msgspec.Struct, frozen=True):
             ContentMD5=base64_md5(body.content.md5),
             ContentType=content_type(key),
             Metadata=said,
+            **asked,
             **written_with(connection),
         )
         return bare(answer["ETag"]), answer.get("VersionId")
 
-    def _in_parts(self, key: str, body: Body, make_way: MakeWay) -> Written:
+    def _in_parts(self, key: str, body: Body, asked: Condition, make_way: MakeWay) -> Written:
         connection = self.objects.connection
         chunks = body.chunks(part_size(body.content.size))
         first = next(chunks, b"")  # a body may know its mtime only now
@@ -80,7 +87,7 @@ class S3Writer(msgspec.Struct, frozen=True):
         with upload:
             upload.send(chain([first], chunks))
             kept_at = make_way()
-            done = upload.complete()
+            done = upload.complete(asked)
         size = body.content.size
         etag = self._confirmed(key, done.etag, done.expected_etag, size, kept_at)
         return Written(ObjectStamp(size, etag, done.version_id), kept_at)

@@ -24,6 +24,8 @@ class Meddler:
         """Answered with 403."""
         self.unanswered: set[tuple[str, str]] = set()
         """Arrive, while the answer gets lost: each once."""
+        self.unheard: set[str] = set()
+        """Headers that are not passed on, in small letters."""
         self.before: Callable[[str, str], None] = nothing
         """Called with method and path of every request before it is passed on."""
 
@@ -45,7 +47,8 @@ def meddling(endpoint: str) -> Iterator[Meddler]:
                 return
             meddler.before(*request)
             connection = http.client.HTTPConnection(behind, timeout=60)
-            connection.request(self.command, self.path, body, dict(self.headers))
+            headers = {n: v for n, v in self.headers.items() if n.lower() not in meddler.unheard}
+            connection.request(self.command, self.path, body, headers)
             heard = connection.getresponse()
             data = heard.read()
             connection.close()

@@ -1,0 +1,34 @@
+from typing import ClassVar
+
+import pytest
+
+from manifest_sync.core.abilities import Abilities, Unguarded, Versioning
+from tests.servers import S3Server
+from tests.stores.guarded_cases import CEPH, MOTO, GuardedCases, GuardedContract, probed
+
+
+class TestContractOnMoto(GuardedContract):
+    server: ClassVar[str] = "moto"
+
+
+class TestOnMoto(GuardedCases):
+    server: ClassVar[str] = "moto"
+    enforces: ClassVar[Abilities] = MOTO
+
+
+@pytest.mark.ceph
+class TestContractOnCeph(GuardedContract):
+    server: ClassVar[str] = "ceph"
+
+
+@pytest.mark.ceph
+class TestOnCeph(GuardedCases):
+    server: ClassVar[str] = "ceph"
+    enforces: ClassVar[Abilities] = CEPH
+
+
+@pytest.mark.ceph
+def test_ceph_minds_no_condition_where_it_keeps_versions(ceph: S3Server) -> None:
+    found = probed(ceph, "auto", versioned=True).connection.abilities
+    assert found.versioning is Versioning.ENABLED
+    assert found.unguarded == tuple(Unguarded)
