@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 DEMO := demo
 # More for pytest: make test PYTEST="-k tour"
 PYTEST ?=
-# The tests that look at the code base itself.
-STRUCTURE := $(wildcard tests/architecture tests/docs)
+# The tests that look at the code base itself: its modules, documents and packaging.
+STRUCTURE := $(wildcard tests/test_*.py)
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test ceph slow lint types architecture check wheel clean
@@ -23,10 +23,10 @@ test: $(VENV)/dev.stamp ## The fast suite
 	$(BIN)/python -m pytest -n 2 $(PYTEST)
 
 ceph: $(VENV)/dev.stamp ## The suite on a real S3 server (Debian: radosgw ceph-mon ceph-osd)
-	$(BIN)/python -m pytest -m ceph $(PYTEST)
+	$(BIN)/python -m pytest -n 2 -m ceph $(PYTEST)
 
 slow: $(VENV)/dev.stamp ## Crash loops and large data
-	$(BIN)/python -m pytest -m slow $(PYTEST)
+	$(BIN)/python -m pytest -n 2 -m "slow and not ceph" $(PYTEST)
 
 lint: $(VENV)/dev.stamp ## Style and common mistakes
 	$(BIN)/ruff check
@@ -37,7 +37,7 @@ types: $(VENV)/dev.stamp ## Types, strictly
 
 architecture: $(VENV)/dev.stamp ## Which module may import which, and whether the documents are true
 	$(BIN)/lint-imports
-	$(if $(STRUCTURE),$(BIN)/python -m pytest $(STRUCTURE))
+	$(BIN)/python -m pytest $(STRUCTURE)
 
 check: lint types architecture test ## All that must pass before a commit
 

@@ -15,6 +15,7 @@ def _let_every_command_be(program: str, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(tour, "CommandLine", partial(CommandLine, program=(program,)))
 
 
+@pytest.mark.slow
 def test_the_tour_ends_well_in_its_own_folder(tmp_path: Path) -> None:
     shown: list[str] = []
     assert run_tour(tmp_path / "demo", shown.append) == 0, "\n".join(shown)
