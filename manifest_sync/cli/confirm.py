@@ -27,8 +27,8 @@ def agree(screen: Screen, question: str, *, yes: bool) -> None:
 
 def ask(screen: Screen, question: str) -> bool:
     """Ask a question whose default answer is No; the end of the input is No."""
-    screen.err.print(f"{question} [y/N] ", end="")
     try:
+        screen.err.print(f"{question} [y/N] ", end="")
         answer = sys.stdin.readline()
     except KeyboardInterrupt:
         screen.err.print()
