@@ -72,7 +72,7 @@ def apply(
         if to is not None or choices != Choices():
             raise UsageProblem(
                 f"{shown(str(file))} is a saved plan and says by itself what is to be done; leave "
-                "out --to, --delete, --overwrite, --take and --only, or make another plan."
+                "out the options that say what a plan is to be, or make another plan."
             )
         return _apply_saved(opened, file, dry_run=dry_run, locking=locking)
 

@@ -7,6 +7,7 @@ from manifest_sync.cli.failures import sentence
 from manifest_sync.core.content import Side
 from manifest_sync.core.history import Apply, Deletion
 from manifest_sync.core.outcome import Outcome
+from manifest_sync.core.plan import StylePlan
 from manifest_sync.core.stamps import ObjectStamp
 from manifest_sync.core.statistics import REQUEST_KINDS, Statistics
 from manifest_sync.formats.documents import (
@@ -132,15 +133,15 @@ def _applied(applied: Applied) -> StyleApplied:
 
 
 def _failed(failed: Failed, to: Side) -> StyleApplied:
-    return _undone(failed.style, to, sentence(failed.error))
+    return _undone(failed.style, to, sentence(failed.error), failed.plan)
 
 
 def _left(planned: Planned) -> StyleApplied:
     return _undone(planned.plan.style, planned.plan.to, "Interrupted before it was begun.")
 
 
-def _undone(style: str, to: Side, error: str) -> StyleApplied:
-    """A style in which nothing is known to have been done."""
+def _undone(style: str, to: Side, error: str, plan: StylePlan | None = None) -> StyleApplied:
+    """A style in which nothing is known to have been done; its plan, where there was one."""
     return StyleApplied(
         style=style,
         to=to,
@@ -157,9 +158,9 @@ def _undone(style: str, to: Side, error: str) -> StyleApplied:
         requests=dict.fromkeys(REQUEST_KINDS, 0),
         seconds=0.0,
         outcomes=(),
-        conflicts=(),
-        problems=(),
-        refusals=(),
+        conflicts=plan.conflicts if plan is not None else (),
+        problems=plan.problems if plan is not None else (),
+        refusals=plan.refusals if plan is not None else (),
         error=error,
     )
 

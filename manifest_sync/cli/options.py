@@ -76,6 +76,43 @@ class Choices:
         Only | None,
         typer.Option("--only", help="Sync only these, and leave all other files as they are."),
     ] = None
+    max_delete: Annotated[
+        str | None,
+        typer.Option(
+            "--max-delete",
+            metavar="N|P%",
+            help="Refuse to delete more files of a style than this, in files or in percent.  "
+            "[default: more than 10 files and more than 50%]",
+            show_default=False,
+        ),
+    ] = None
+    allow_empty: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-empty",
+            metavar="STYLE",
+            help="Let every file of this style be deleted from a side. Repeatable.",
+            show_default=False,
+        ),
+    ] = None
+    allow_unrelated: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-unrelated",
+            metavar="STYLE",
+            help="Let a first sync delete where folder and S3 have no file in common. Repeatable.",
+            show_default=False,
+        ),
+    ] = None
+    allow_rewrite: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-rewrite",
+            metavar="STYLE",
+            help="Let every file of this style be replaced by one of the same size. Repeatable.",
+            show_default=False,
+        ),
+    ] = None
 
 
 @dataclass(frozen=True)

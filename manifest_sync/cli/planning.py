@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from manifest_sync.cli.options import Choices, Locking
+from manifest_sync.cli.permits import read_permits
 from manifest_sync.cli.session import Session
 from manifest_sync.cli.sync import Consent, Sync, run_sync
 from manifest_sync.cli.take import check_known, resolve_takes
@@ -35,8 +36,9 @@ def run_directed(
 def planner(
     session: Session, styles: Sequence[Style], verb: Verb, to: Side, choices: Choices
 ) -> Callable[[Style], Planned]:
-    """A function that plans a style. Raises UsageProblem for a --take that means no file."""
+    """A function that plans a style. Raises UsageProblem for options that mean nothing here."""
     takes = resolve_takes(choices.take, styles, session.here)
+    permits = read_permits(choices, styles, session.here)
     only = choices.only.role if choices.only is not None else None
 
     def plan(style: Style) -> Planned:
@@ -46,7 +48,7 @@ def planner(
             only=only,
             take=dict(takes.get(style.id, {})),
         )
-        planned = session.workspace.plan(style, verb, to, options)
+        planned = session.workspace.plan(style, verb, to, permits.granted(options, style))
         check_known(planned)
         return planned
 

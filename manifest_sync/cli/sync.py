@@ -72,13 +72,17 @@ def carry_out(
 
 
 def ask_first(session: Session, plans: Sequence[StylePlan], to: Side, *, yes: bool) -> None:
-    """Show plans and get them agreed to. Raises Refused or Declined."""
-    changes = sum(len(plan.changes) for plan in plans)
+    """Show plans and get them agreed to. Raises Refused or Declined.
+
+    What is refused anyway is shown, but not asked about: `--yes` would not allow it either.
+    """
+    allowed = [plan for plan in plans if not plan.refusals]
+    changes = sum(len(plan.changes) for plan in allowed)
     asks = changes > 0 and not yes
     if asks or not (session.screen.as_json or session.screen.quiet):
         show_plans(session, plans, briefly=True)
     if changes:
-        agree(session.screen, _question(plans, changes, to), yes=yes)
+        agree(session.screen, _question(allowed, changes, to), yes=yes)
 
 
 def show_plans(session: Session, plans: Sequence[StylePlan], *, briefly: bool = False) -> None:
@@ -113,7 +117,7 @@ def apply_all(
             try:
                 applied.append(session.workspace.apply(each, sync.command))
             except ManifestSyncError as error:
-                broken.append(Failed(each.style.id, error))
+                broken.append(Failed(each.style.id, error, each.plan))
     session.tell_failed(broken)
     unfinished = left or any(_was_cut_off(each) for each in applied)
     interrupted = session.interrupt.pressed and bool(unfinished)

@@ -3,6 +3,7 @@
 import msgspec
 
 from manifest_sync.core.content import Action, Content, Side, action_between
+from manifest_sync.core.delete_limit import MaxDelete
 from manifest_sync.core.listing import Problem
 from manifest_sync.core.reconcile import Reason, Verb
 from manifest_sync.core.scope import Role
@@ -63,6 +64,14 @@ class Options(msgspec.Struct, frozen=True):
     overwrite: bool = False
     only: Role | None = None
     take: dict[str, Side] = {}
+    max_delete: MaxDelete | None = None
+    """None means the default; see `core/delete_limit.py`."""
+    allow_empty: bool = False
+    """To delete every file of a side."""
+    allow_unrelated: bool = False
+    """To delete where the sides have no file in common and were never in step."""
+    allow_rewrite: bool = False
+    """To replace every file by another of the same size."""
 
 
 class Basis(msgspec.Struct, frozen=True):
@@ -104,7 +113,9 @@ class Refusal(msgspec.Struct, frozen=True):
 
     code: str
     message: str
+    """What would happen, as a sentence without capital and full stop."""
     flag: str
+    """As it is typed on a command line, with its value."""
 
 
 class StylePlan(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from manifest_sync.core.listing import Problem
 from manifest_sync.core.plan import Basis, Change, Conflict, StylePlan, summarise
 from manifest_sync.core.reconcile import Choices, Facts, Reason, Verb, Verdict, decide
 from manifest_sync.core.record import record
+from manifest_sync.core.safety import refusals
 from manifest_sync.core.sources import SourceFinder
 from manifest_sync.core.stamps import ABSENT
 from manifest_sync.core.survey import Survey, facts
@@ -29,7 +30,7 @@ def make_plan(survey: Survey, to: Side, basis: Basis, folder: str) -> StylePlan:
     """The plan that makes one side what the command desires, as far as the table allows."""
     rulings = _rule_all(survey, to, basis)
     changes, mine = _changes(survey, to, rulings)
-    return StylePlan(
+    plan = StylePlan(
         style=survey.manifest.style,
         folder=folder,
         to=to,
@@ -43,6 +44,7 @@ def make_plan(survey: Survey, to: Side, basis: Basis, folder: str) -> StylePlan:
         unrecorded=_unrecorded(survey) if basis.verb is Verb.APPLY else (),
         summary=summarise(changes, rulings.unchanged, len(rulings.withheld), len(rulings.taken_in)),
     )
+    return msgspec.structs.replace(plan, refusals=refusals(survey, plan))
 
 
 def _rule_all(survey: Survey, to: Side, basis: Basis) -> _Rulings:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from manifest_sync.core.delete_limit import parse_limit
 from manifest_sync.core.errors import InvalidInput
 from manifest_sync.core.paths import shown, why_unsafe
 from manifest_sync.formats.json_errors import readable
@@ -21,6 +22,7 @@ TEMPLATE = """\
 # region = "eu-central-1"
 # endpoint_url = "https://s3.example.org"
 # jobs = 32
+# max_delete = "50%"
 """
 
 
@@ -40,6 +42,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     storage_class: str | None = None
     trash_prefix: str = ".manifest-sync-trash/"
     """Where objects of unversioned buckets are kept that a run replaced or deleted."""
+    max_delete: int | str | None = None
+    """More deletions than this are refused: a number of files, or a share of them like "50%"."""
 
 
 def parse_config(text: bytes, where: str) -> Config:
@@ -65,12 +69,21 @@ def checked(config: Config, where: str) -> Config:
     prefix = config.trash_prefix
     if not prefix.endswith("/") or why_unsafe(prefix[:-1]) is not None:
         raise InvalidInput(f"{where}: trash_prefix must be a key prefix that ends in “/”.")
+    if config.max_delete is not None:
+        _check_limit(config.max_delete, where)
     for pattern in config.styles or ():
         if not pattern.strip() or PurePosixPath(pattern).is_absolute() or ".." in pattern:
             raise InvalidInput(
                 f"{where}: “{shown(pattern)}” in styles is no pattern of folders below here."
             )
     return config
+
+
+def _check_limit(limit: int | str, where: str) -> None:
+    try:
+        parse_limit(str(limit))
+    except ValueError as error:
+        raise InvalidInput(f"{where}: max_delete is “{shown(str(limit))}”, but {error}.") from error
 
 
 def _check_endpoint(url: str, where: str) -> None:

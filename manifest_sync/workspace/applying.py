@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from manifest_sync.core.content import Side
+from manifest_sync.core.errors import Refused
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.reconcile import Verb
+from manifest_sync.core.safety import refused_because
 from manifest_sync.core.scope import Role
 from manifest_sync.core.settle import settle
 from manifest_sync.core.stamps import ObjectStamp
@@ -20,8 +22,13 @@ from manifest_sync.workspace.runs import Applied, Planned
 
 
 def apply_planned(resources: Resources, planned: Planned, command: str) -> Applied:
-    """Make the plan's changes and fold what happened into memory, lines and history."""
+    """Make the plan's changes and fold what happened into memory, lines and history.
+
+    Raises Refused, with nothing written, where the plan is not to be applied as it stands.
+    """
     plan, style = planned.plan, planned.style
+    if plan.refusals:
+        raise Refused(refused_because(plan.refusals))
     made: tuple[Outcome, ...] = ()
     apply = None
     if plan.changes:

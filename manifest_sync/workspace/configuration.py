@@ -18,6 +18,7 @@ _FROM_ENVIRONMENT = (
     "kms_key_id",
     "storage_class",
     "trash_prefix",
+    "max_delete",
     "follow_symlinks",
 )
 _PREFIX = "MANIFEST_SYNC_"

@@ -21,6 +21,8 @@ class Failed(msgspec.Struct, frozen=True):
     style: str
     """Its id; its folder, where the manifest cannot be read."""
     error: ManifestSyncError
+    plan: StylePlan | None = None
+    """What was to be done, where that was known."""
 
 
 class Recorded(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ from manifest_sync.core.plan import Basis, Change, Options, StylePlan, summarise
 from manifest_sync.core.planning import make_plan
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.record import record
+from manifest_sync.core.safety import still_refused
 from manifest_sync.core.selection import EVERYTHING, Selection
 from manifest_sync.core.settle import settle_record
 from manifest_sync.core.statistics import Statistics
@@ -184,6 +185,7 @@ class Workspace:
     ) -> Planned:
         """What the command would do to one side. Changes nothing."""
         site, watch = self._site(style)
+        options = self._limited(options)
         selection = msgspec.structs.replace(selection, only=options.only)
         observation = self._observe(
             style, site, watch, recorded=verb is not Verb.APPLY, selection=selection
@@ -247,10 +249,14 @@ class Workspace:
             problems=tuple(sorted({*plan.problems, *survey.problems})),
             summary=summarise(pending, whole.unchanged, whole.withheld, whole.taken_in),
         )
+        left = msgspec.structs.replace(left, refusals=still_refused(survey, left))
         return Planned(style, left, observation, site, watch, freshness.already)
 
     def apply(self, planned: Planned, command: str) -> Applied:
-        """Do what the plan says, remember what happened, and write it into the history."""
+        """Do what the plan says, remember what happened, and write it into the history.
+
+        Raises Refused where the plan has refusals.
+        """
         return apply_planned(self._resources, planned, command)
 
     def applies(self, styles: Sequence[Style] | None = None) -> list[Apply]:
@@ -260,6 +266,13 @@ class Workspace:
     def deletions(self, styles: Sequence[Style] | None = None) -> list[Deletion]:
         """Everything that was deleted or replaced, newest first."""
         return history.deletions(self._resources.state, _ids(styles))
+
+    def _limited(self, options: Options) -> Options:
+        """The options with the configuration's limit of deletions, where they have none."""
+        limit = self._resources.config.max_delete
+        if limit is None or options.max_delete is not None:
+            return options
+        return msgspec.structs.replace(options, max_delete=str(limit))
 
     def _site(self, style: Style) -> tuple[Site, Watch]:
         resources = self._resources

@@ -27,6 +27,8 @@ def _of(info: types.Type) -> st.SearchStrategy[Any]:  # noqa: C901, PLR0912 - on
             return st.integers(least or 0, 2**53)
         case types.FloatType():
             return st.floats(0, 1e9)
+        case types.StrType(pattern=str(pattern)):
+            return st.from_regex(pattern, fullmatch=True)
         case types.StrType():
             return st.text(st.characters(codec="utf-8"), max_size=8)
         case types.LiteralType(values=values):

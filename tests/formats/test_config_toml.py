@@ -43,10 +43,11 @@ def test_every_setting_is_read() -> None:
     kms_key_id = "k"
     storage_class = "STANDARD_IA"
     trash_prefix = "team/.trash/"
+    max_delete = "20%"
     """
     assert parse_config(text.encode(), "c") == Config(
         "p", "r", "http://[::1]:9000", 512, ("styles/*", "more/**"), True, "aws:kms", "k",
-        "STANDARD_IA", "team/.trash/"
+        "STANDARD_IA", "team/.trash/", "20%"
     )  # fmt: skip
 
 
@@ -71,6 +72,11 @@ def test_every_setting_is_read() -> None:
         ("styles = ['../x']", "“../x” in styles"),
         ("styles = ['']", "“” in styles"),
         ("follow_symlinks = 1", "“follow_symlinks”"),
+        ("max_delete = -1", "max_delete is “-1”"),
+        ("max_delete = 'half'", "max_delete is “half”, but must be a number of files"),
+        ("max_delete = '101%'", "max_delete is “101%”"),
+        ("max_delete = 0.5", "“max_delete”"),
+        ("max_delete = true", "“max_delete”"),
         ("trash_prefix = 'x'", "trash_prefix"),
         ("trash_prefix = '/'", "trash_prefix"),
         ("trash_prefix = '/x/'", "trash_prefix"),
