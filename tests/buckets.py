@@ -47,11 +47,12 @@ class Bucket:
         }
 
     def keys(self, prefix: str = "") -> list[str]:
-        """All keys below a prefix."""
+        """All keys below a prefix, but for what styles have published."""
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.name, Prefix=prefix
         )
-        return [entry["Key"] for page in pages for entry in page.get("Contents", ())]
+        keys = [entry["Key"] for page in pages for entry in page.get("Contents", ())]
+        return [key for key in keys if not key.endswith("/manifest.json")]
 
 
 @contextmanager

@@ -68,7 +68,7 @@ def clone(
             planned, failed = opened.each(Chosen((style,)), sync.plan)
             ask_first(opened, [each.plan for each in planned], sync.to, yes=yes or is_empty)
             undone_on_failure.pop_all().close()  # from here on what was made stays
-            status = apply_all(opened, planned, failed, sync)
+            status = apply_all(opened, planned, failed, sync, yes=yes)
             _tell(opened, planned)
     return status
 

@@ -7,6 +7,7 @@ import msgspec
 from manifest_sync.cli.amounts import many
 from manifest_sync.cli.confirm import agree
 from manifest_sync.cli.documents import apply_document, failures
+from manifest_sync.cli.overtaken import apply_in_turn
 from manifest_sync.cli.screen import styled
 from manifest_sync.cli.session import Session, statuses_of
 from manifest_sync.cli.text_apply import (
@@ -68,7 +69,7 @@ def carry_out(
         session.screen.document(plan_document(plans, failures(failed)))
         return worst(statuses_of(failed))
     ask_first(session, plans, sync.to, yes=consent.yes)
-    return apply_all(session, planned, failed, sync)
+    return apply_all(session, planned, failed, sync, yes=consent.yes)
 
 
 def ask_first(session: Session, plans: Sequence[StylePlan], to: Side, *, yes: bool) -> None:
@@ -105,7 +106,12 @@ def _question(plans: Sequence[StylePlan], changes: int, to: Side) -> str:
 
 
 def apply_all(
-    session: Session, planned: Sequence[Planned], failed: Sequence[Failed], sync: Sync
+    session: Session,
+    planned: Sequence[Planned],
+    failed: Sequence[Failed],
+    sync: Sync,
+    *,
+    yes: bool,
 ) -> Exit:
     """Apply one plan after the other, tell what became of each, and say how it ended."""
     applied: list[Applied] = []
@@ -115,7 +121,7 @@ def apply_all(
         while left and not session.interrupt.pressed:
             each = left.pop(0)
             try:
-                applied.append(session.workspace.apply(each, sync.command))
+                applied.append(apply_in_turn(session, each, sync.command, yes=yes))
             except ManifestSyncError as error:
                 broken.append(Failed(each.style.id, error, each.plan))
     session.tell_failed(broken)

@@ -39,6 +39,13 @@ class Refused(ManifestSyncError):
     exit_status = Exit.REFUSED
 
 
+class Overtaken(ManifestSyncError):
+    """Another workspace published first; what was planned is to be planned again."""
+
+    code = "overtaken"
+    exit_status = Exit.INCOMPLETE
+
+
 class Locked(ManifestSyncError):
     """Another run holds the workspace."""
 

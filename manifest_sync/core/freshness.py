@@ -2,6 +2,7 @@
 
 import msgspec
 
+from manifest_sync.core.content import Side
 from manifest_sync.core.listing import Listing, Shadow
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Change, Source, StylePlan
@@ -32,7 +33,8 @@ def check(plan: StylePlan, survey: Survey) -> Freshness:
         now = target.content(change.path)
         entry = target.entries.get(change.path)
         stamp = entry.stamp if entry is not None else ABSENT
-        if shadow.over(change.path) or not _in_scope(survey.scope, change):
+        gone = shadow.over(change.path) or not _in_scope(survey.scope, change)
+        if gone or _spoken_of(change, survey):
             moved.append(change.path)
         elif now == change.after:
             already.append(Outcome(change, Status.ALREADY, stamp=stamp))
@@ -52,6 +54,13 @@ def moved_lines(plan: StylePlan, survey: Survey) -> tuple[str, ...]:
     return tuple(
         change.path for change in plan.changes if survey.lines.get(change.path) != change.after
     )
+
+
+def _spoken_of(change: Change, survey: Survey) -> bool:
+    """Whether somebody else has published something at the path since the plan was made."""
+    if change.side is not Side.S3 or survey.published is None:
+        return False
+    return survey.published.lines.get(change.path) not in (change.published, change.after)
 
 
 def _in_scope(scope: Scope, change: Change) -> bool:

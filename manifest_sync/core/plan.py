@@ -2,6 +2,7 @@
 
 import msgspec
 
+from manifest_sync.core.abilities import Unguarded
 from manifest_sync.core.content import Action, Content, Side, action_between
 from manifest_sync.core.delete_limit import MaxDelete
 from manifest_sync.core.listing import Problem
@@ -33,6 +34,8 @@ class Change(msgspec.Struct, frozen=True):
     """None exactly where nothing is to be there afterwards."""
     base: Content | None = None
     """What folder and S3 last had in common here, for the reader."""
+    published: Content | None = None
+    """The published line that the plan saw here."""
 
     def __post_init__(self) -> None:
         """Refuse what would contradict itself."""
@@ -89,6 +92,9 @@ class Basis(msgspec.Struct, frozen=True):
     tool: str
     made_at: str
     """RFC 3339, UTC."""
+    unguarded: tuple[Unguarded, ...] | None = None
+    """What S3 changes without a condition: looked at first, changed then. None where that is not
+    known yet; the first apply finds it out."""
 
 
 class Summary(msgspec.Struct, frozen=True):

@@ -103,6 +103,7 @@ def _changes(
                 precondition=entry.stamp if entry is not None else ABSENT,
                 source=source,
                 base=case.base,
+                published=case.published,
             )
         )
     return tuple(changes), problems

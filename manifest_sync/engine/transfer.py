@@ -3,20 +3,17 @@
 from collections.abc import Mapping
 
 import msgspec
-import tenacity
 
 from manifest_sync.core.content import Content, Side
-from manifest_sync.core.errors import Corrupted, Moved, NotFound, StoreError, Transient
+from manifest_sync.core.errors import Corrupted, Moved, NotFound, StoreError
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Change
 from manifest_sync.core.stamps import AbsentStamp, FileStamp
 from manifest_sync.engine.body import CheckedBody
 from manifest_sync.engine.inquiry import holds
+from manifest_sync.engine.retrying import retrying
 from manifest_sync.state.cache import Digest
 from manifest_sync.stores.base import Store, Written
-
-_TRIES = 4
-"""Of ours, each of which the SDKs try a few times by themselves."""
 
 
 class Sides(msgspec.Struct, frozen=True):
@@ -42,7 +39,7 @@ class Transferred(msgspec.Struct, frozen=True):
 def transfer(change: Change, sides: Sides) -> Transferred:
     """Make one change. Never raises StoreError."""
     try:
-        return _retrying(_make, change, sides)
+        return retrying(_make, change, sides)
     except (Moved, NotFound) as error:
         achieved = achieved_before(change, sides)
         return Transferred(achieved or Outcome(change, Status.MOVED, f"{error}"))
@@ -50,19 +47,13 @@ def transfer(change: Change, sides: Sides) -> Transferred:
         return Transferred(Outcome(change, Status.FAILED, f"{error}"))
 
 
-_retrying = tenacity.Retrying(
-    retry=tenacity.retry_if_exception_type(Transient),
-    wait=tenacity.wait_random_exponential(multiplier=0.2, max=10),
-    stop=tenacity.stop_after_attempt(_TRIES),
-    reraise=True,
-)
-
-
 def _make(change: Change, sides: Sides) -> Transferred:
     target = sides.store(change.side)
     source = change.source
     if change.after is None or source is None:
         return Transferred(_done(change, _delete(change, target, sides.keep_under)))
+    known = sides.digests.get(source.path) if source.side is Side.LOCAL else None
+    xxh3 = known.xxh3 if known is not None and known.stamp == source.stamp else None
     if source.side is change.side:
         written = target.copy(
             source.path,
@@ -71,20 +62,24 @@ def _make(change: Change, sides: Sides) -> Transferred:
             expect=change.precondition,
             keep_under=sides.keep_under,
         )
-        return Transferred(_done(change, written))
-    known = sides.digests.get(source.path) if source.side is Side.LOCAL else None
-    xxh3 = known.xxh3 if known is not None and known.stamp == source.stamp else None
+        return _transferred(change, written, xxh3)
     body = CheckedBody(sides.store(source.side), source, change.after, xxh3)
     written = target.write(
         change.path, body, expect=change.precondition, keep_under=sides.keep_under
     )
     _check_answer(change.after, target, written)
-    outcome = _done(change, written, sent=change.after.size)
-    if isinstance(written.stamp, FileStamp) and body.xxh3 is not None:
-        # Written a moment ago, so a later edit may still hide behind this very stamp.
-        digest = Digest(written.stamp, change.after.md5, body.xxh3, trusted=False)
-        return Transferred(outcome, digest)
-    return Transferred(outcome)
+    return _transferred(change, written, body.xxh3, sent=change.after.size)
+
+
+def _transferred(
+    change: Change, written: Written, xxh3: str | None, *, sent: int = 0
+) -> Transferred:
+    """The outcome of a change that leaves bytes, whose XXH3 may be known."""
+    outcome = _done(change, written, sent)
+    if change.after is None or xxh3 is None or not isinstance(written.stamp, FileStamp):
+        return Transferred(outcome)
+    # Written a moment ago, so a later edit may still hide behind this very stamp.
+    return Transferred(outcome, Digest(written.stamp, change.after.md5, xxh3, trusted=False))
 
 
 def achieved_before(change: Change, sides: Sides) -> Outcome | None:

@@ -31,6 +31,7 @@ class ChangeRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     precondition: Stamp
     source: Source | None
     base: Content | None
+    published: Content | None
 
 
 class StylePlanRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,6 +128,7 @@ def _style_row(plan: StylePlan) -> StylePlanRow:
                 precondition=change.precondition,
                 source=change.source,
                 base=change.base,
+                published=change.published,
             )
             for change in plan.changes
         ),
@@ -175,8 +177,10 @@ def _change(row: ChangeRow, to: Side, where: str) -> Change:
         precondition=row.precondition,
         source=row.source,
         base=row.base,
+        published=row.published,
     )
-    if not all_md5(content.md5 for content in (row.before, row.after, row.base) if content):
+    contents = (row.before, row.after, row.base, row.published)
+    if not all_md5(content.md5 for content in contents if content):
         raise ValueError(f"{shown(row.path)} has an md5 that is not hexadecimal")
     if change.action is not row.action or change.side is not to:
         raise ValueError(f"{shown(row.path)} is no {row.action} of the {to} side")

@@ -29,7 +29,16 @@ def m001_digests(database: Database) -> None:
     )
 
 
-_SCHEMA = Schema(_migrations, 1)
+@_migrations()
+def m002_published(database: Database) -> None:
+    """Published manifests, by the ETag of the object they were read from."""
+    database.conn.execute(
+        "CREATE TABLE published (remote TEXT PRIMARY KEY, etag TEXT NOT NULL, text BLOB NOT NULL)"
+        " WITHOUT ROWID"
+    )
+
+
+_SCHEMA = Schema(_migrations, 2)
 
 
 class Digest(msgspec.Struct, frozen=True, gc=False):
@@ -113,6 +122,16 @@ class Cache:
         listed = [(remote, *row) for row in rows]
         if listed:
             self._write(("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)", listed))
+
+    def published(self, remote: str, etag: str) -> bytes | None:
+        """The published manifest of a prefix, where it was read in that state."""
+        rows = self._read("SELECT etag, text FROM published WHERE remote = ?", remote)
+        return next((text for known, text in rows if known == etag), None)
+
+    def remember_published(self, remote: str, etag: str, text: bytes) -> None:
+        """Replace what is known of a prefix's published manifest."""
+        row = (remote, etag, text)
+        self._write(("INSERT OR REPLACE INTO published VALUES (?, ?, ?)", [row]))
 
     def close(self) -> None:
         """Close the file."""

@@ -40,8 +40,8 @@ def deletions(database: Database, styles: Collection[str] | None) -> list[Deleti
     rows = database.query(
         "SELECT changes.*, applies.plan, applies.user, applies.host, styles.style"
         " FROM changes JOIN applies ON applies.id = apply_id JOIN styles ON styles.id = style_id"
-        " WHERE before_md5 IS NOT NULL AND status = 'done'"
-        " ORDER BY apply_id DESC, number DESC"
+        " WHERE before_md5 IS NOT NULL AND status = 'done' AND number > 0"
+        " ORDER BY apply_id DESC, changes.ended DESC, number DESC"
     )
     return [
         Deletion(

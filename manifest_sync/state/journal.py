@@ -14,6 +14,14 @@ from manifest_sync.state.database import writing
 from manifest_sync.state.telling import telling
 
 
+class Replaced(msgspec.Struct, frozen=True):
+    """A document of ours on S3 that gave way to another."""
+
+    path: str
+    before: Content
+    after: Content
+
+
 @telling
 def begin(
     database: Database,
@@ -69,6 +77,28 @@ def note_outcomes(
                 (outcome.status, outcome.error, when, outcome.kept_at, apply, number)
                 for number, outcome in outcomes
             ),
+        )
+
+
+@telling
+def withdraw(database: Database, apply: int) -> None:
+    """Take back an apply that was not begun: nothing has happened."""
+    with writing(database) as connection:
+        connection.execute("DELETE FROM changes WHERE apply_id = ?", (apply,))
+        connection.execute("DELETE FROM applies WHERE id = ?", (apply,))
+
+
+@telling
+def note_published(
+    database: Database, apply: int, replaced: Replaced, kept_at: str, when: str
+) -> None:
+    """Write down that an apply replaced the published manifest: its change number 0."""
+    with writing(database) as connection:
+        connection.execute(
+            "INSERT INTO changes (apply_id, number, side, path, action, reason, before_size,"
+            " before_md5, after_size, after_md5, status, ended, kept_at)"
+            " VALUES (?, 0, 's3', ?, 'update', 'published', ?, ?, ?, ?, 'done', ?, ?)",
+            (apply, replaced.path, *_pair(replaced.before), *_pair(replaced.after), when, kept_at),
         )
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from manifest_sync.core.content import Side
-from manifest_sync.core.errors import Refused
+from manifest_sync.core.errors import Overtaken, Refused
+from manifest_sync.core.manifest import MANIFEST_NAME
 from manifest_sync.core.outcome import Outcome
+from manifest_sync.core.publishing import to_publish
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.safety import refused_because
 from manifest_sync.core.scope import Role
@@ -12,10 +14,14 @@ from manifest_sync.core.settle import settle
 from manifest_sync.core.stamps import ObjectStamp
 from manifest_sync.core.statistics import count
 from manifest_sync.engine.apply import Notebook, apply_plan
+from manifest_sync.engine.publishing import Published, publish
 from manifest_sync.engine.transfer import Sides
 from manifest_sync.formats.plan_json import render_plan
 from manifest_sync.state import journal, memories
 from manifest_sync.state.cache import Digest
+from manifest_sync.state.headers import agree_on
+from manifest_sync.state.journal import Replaced
+from manifest_sync.stores.bodies import content_of
 from manifest_sync.workspace.manifest_file import fingerprint
 from manifest_sync.workspace.resources import Resources, myself
 from manifest_sync.workspace.runs import Applied, Planned
@@ -30,7 +36,7 @@ def apply_planned(resources: Resources, planned: Planned, command: str) -> Appli
     if plan.refusals:
         raise Refused(refused_because(plan.refusals))
     made: tuple[Outcome, ...] = ()
-    apply = None
+    apply, published = None, planned.observation.published
     if plan.changes:
         apply = journal.begin(
             resources.state,
@@ -42,13 +48,37 @@ def apply_planned(resources: Resources, planned: Planned, command: str) -> Appli
             when=resources.when(),
             who=myself(),
         )
+        if plan.to is Side.S3:
+            published = _publish(resources, planned, apply)
         made = _make(resources, planned, apply)
     outcomes = (*planned.already, *made)
-    _settle(resources, planned, outcomes)
+    _settle(resources, planned, outcomes, published)
     statistics = count(outcomes, plan.summary.unchanged, planned.watch.tally.cost())
     if apply is not None:
         journal.end(resources.state, apply, statistics, resources.when())
     return Applied(style, plan, outcomes, statistics)
+
+
+def _publish(resources: Resources, planned: Planned, apply: int) -> Published:
+    """Announce what the plan brings, before any object is touched. Raises Overtaken."""
+    site, before = planned.site, planned.observation.published
+    manifest = to_publish(planned.observation.survey, planned.plan)
+    try:
+        published, kept_at = publish(
+            site.bucket,
+            manifest,
+            before,
+            keep_under=_keep_under(resources, apply),
+            now_ns=site.now_ns(),
+        )
+    except Overtaken:
+        journal.withdraw(resources.state, apply)
+        raise
+    if kept_at is not None and before.text is not None and published.text is not None:
+        replaced = Replaced(MANIFEST_NAME, content_of(before.text), content_of(published.text))
+        journal.note_published(resources.state, apply, replaced, kept_at, resources.when())
+    resources.remember_published(planned.style, published)
+    return published
 
 
 def _make(resources: Resources, planned: Planned, apply: int) -> tuple[Outcome, ...]:
@@ -80,15 +110,20 @@ def _keep_under(resources: Resources, apply: int) -> str:
     return f"{memories.lineage(resources.state)}-{apply}"
 
 
-def _settle(resources: Resources, planned: Planned, outcomes: Sequence[Outcome]) -> None:
-    """Write down what the workspace remembers now, and what the lines become."""
+def _settle(
+    resources: Resources, planned: Planned, outcomes: Sequence[Outcome], published: Published
+) -> None:
+    """Write down what the workspace remembers now, and what the manifest becomes."""
     style, survey, verb = planned.style, planned.observation.survey, planned.plan.basis.verb
-    settlement = settle(survey, verb, outcomes)
+    settlement = settle(survey, verb, outcomes, published.manifest)
+    known = resources.known(style)
     # The manifest first: a memory without its line would make `record` think the line was moved
     # by somebody else, a line without its memory only asks again.
     if verb is not Verb.APPLY:
-        style.write_lines(settlement.lines, settlement.etags)
-    memories.fold(resources.state, resources.known(style).id, settlement.moved)
+        style.write(survey.manifest.with_lines(settlement.lines, settlement.etags))
+        if published.manifest is not None:
+            agree_on(resources.state, known.id, published.manifest.header)
+    memories.fold(resources.state, known.id, settlement.moved)
     resources.cache.remember_objects(style.manifest.remote, _opaque(outcomes))
 
 

@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from manifest_sync.core.content import Content
+import msgspec
+
 from manifest_sync.core.errors import InvalidInput, ManifestSyncError
 from manifest_sync.core.manifest import Manifest
 from manifest_sync.formats.manifest_json import parse_manifest, render_manifest
@@ -33,14 +34,8 @@ def write_manifest(path: Path, manifest: Manifest) -> str:
     return fingerprint(text)
 
 
-def write_lines(
-    path: Path,
-    where: str,
-    read: tuple[Manifest, str],
-    lines: Mapping[str, Content],
-    etags: Mapping[str, str],
-) -> None:
-    """Give the manifest that was `read` (with its MD5) other lines.
+def write_changes(path: Path, where: str, read: tuple[Manifest, str], after: Manifest) -> None:
+    """Give the manifest that was `read` (with its MD5) other lines and another header.
 
     A run may take hours: what a person changed in the file since it was read is kept, except
     where the run itself has another line for the same path.
@@ -50,8 +45,11 @@ def write_lines(
     if _fingerprint_of(path, where) != md5:
         now, _ = read_manifest(path, where)
     manifest = now.with_lines(
-        _with_changes(now.lines, before.lines, lines), _with_changes(now.etags, before.etags, etags)
+        _with_changes(now.lines, before.lines, after.lines),
+        _with_changes(now.etags, before.etags, after.etags),
     )
+    if now.header == before.header:
+        manifest = msgspec.structs.replace(manifest, header=after.header)
     if manifest != now:
         write_manifest(path, manifest)
 

@@ -16,11 +16,14 @@ from manifest_sync.core.manifest import Header
 from manifest_sync.core.paths import shown
 from manifest_sync.core.remote import Remote
 from manifest_sync.core.scope import Scope
+from manifest_sync.core.stamps import ObjectStamp
+from manifest_sync.engine.publishing import Published
 from manifest_sync.engine.site import Site
 from manifest_sync.engine.tally import Tally
 from manifest_sync.formats.config_toml import Config
 from manifest_sync.state import memories
 from manifest_sync.state.cache import Cache
+from manifest_sync.state.headers import agreed_header
 from manifest_sync.state.state import open_state
 from manifest_sync.stores.base import Request
 from manifest_sync.stores.local import LocalStore
@@ -183,7 +186,17 @@ class Resources:
             object_md5s=self.cache.object_md5s(style.manifest.remote),
             now_ns=folder.now_ns,
             names_fold=folder.folds_names(),
+            agreed=agreed_header(self.state, known.id),
+            recall=lambda etag: self.cache.published(style.manifest.remote, etag),
         )
+
+    def remember_published(self, style: Style, published: Published) -> None:
+        """Keep a published manifest at hand, so that it is read once in each state."""
+        remote, stamp = style.manifest.remote, published.stamp
+        if published.text is None or not isinstance(stamp, ObjectStamp):
+            return
+        if self.cache.published(remote, stamp.etag) is None:
+            self.cache.remember_published(remote, stamp.etag, published.text)
 
 
 def myself() -> Who:

@@ -4,6 +4,7 @@ import msgspec
 
 from manifest_sync.core.compare import Comparison
 from manifest_sync.core.errors import ManifestSyncError
+from manifest_sync.core.explain import Explanation
 from manifest_sync.core.listing import Listing, Problem
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.plan import StylePlan
@@ -78,6 +79,13 @@ class Verified(msgspec.Struct, frozen=True):
         return any(problem.hides_content for side in self.sides for problem in side.problems)
 
 
+class Explained(msgspec.Struct, frozen=True):
+    """Everything about one path of a style."""
+
+    style: Style
+    explanation: Explanation
+
+
 class Planned(msgspec.Struct, frozen=True):
     """A plan, with the facts it was made from; what `apply` is given."""
 
@@ -88,6 +96,8 @@ class Planned(msgspec.Struct, frozen=True):
     watch: Watch
     already: tuple[Outcome, ...] = ()
     """Of a saved plan: the changes whose result holds already."""
+    saved: StylePlan | None = None
+    """The saved plan, as it was."""
 
 
 class Applied(msgspec.Struct, frozen=True):

@@ -1,18 +1,17 @@
 """Finding the workspace and its styles on disk."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from manifest_sync.core.content import Content
 from manifest_sync.core.errors import InvalidInput, ManifestSyncError, UsageProblem
 from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
 from manifest_sync.core.paths import shown
 from manifest_sync.core.remote import Remote, parse_remote
 from manifest_sync.formats.config_toml import CONFIG_NAME
-from manifest_sync.workspace.manifest_file import read_manifest, write_lines
+from manifest_sync.workspace.manifest_file import read_manifest, write_changes
 
 
 class Style(msgspec.Struct, frozen=True):
@@ -34,10 +33,10 @@ class Style(msgspec.Struct, frozen=True):
         """Where it lives on S3."""
         return parse_remote(self.manifest.remote)
 
-    def write_lines(self, lines: Mapping[str, Content], etags: Mapping[str, str]) -> None:
-        """Give the manifest on disk other lines, durably and at once."""
+    def write(self, after: Manifest) -> None:
+        """Give the manifest on disk other lines and another header, durably and at once."""
         read = (self.manifest, self.manifest_md5)
-        write_lines(self.folder / MANIFEST_NAME, _where(self.name), read, lines, etags)
+        write_changes(self.folder / MANIFEST_NAME, _where(self.name), read, after)
 
 
 class Broken(msgspec.Struct, frozen=True):

@@ -32,6 +32,7 @@ from manifest_sync.engine.watch import Watch
 from manifest_sync.state import history, memories
 from manifest_sync.workspace.applying import apply_planned
 from manifest_sync.workspace.configuration import load_configuration
+from manifest_sync.workspace.explaining import explain_path
 from manifest_sync.workspace.initialising import (
     init_style,
     read_published,
@@ -39,8 +40,17 @@ from manifest_sync.workspace.initialising import (
     style_to_clone,
 )
 from manifest_sync.workspace.lock import holding, me
+from manifest_sync.workspace.probing import prepare_to_write, unguarded
 from manifest_sync.workspace.resources import Resources, myself
-from manifest_sync.workspace.runs import Applied, Compared, Planned, Recorded, Stands, Verified
+from manifest_sync.workspace.runs import (
+    Applied,
+    Compared,
+    Explained,
+    Planned,
+    Recorded,
+    Stands,
+    Verified,
+)
 from manifest_sync.workspace.styles import Chosen, Style, choose_styles, find_root
 from manifest_sync.workspace.verifying import verify_style
 
@@ -130,7 +140,7 @@ class Workspace:
         before = style.manifest.lines
         after = record(survey.scope, survey.folder, before, survey.memory)
         if not check:
-            style.write_lines(after, style.manifest.etags)
+            style.write(style.manifest.with_lines(after, style.manifest.etags))
             moved = settle_record(msgspec.structs.replace(survey, lines=after))
             resources = self._resources
             memories.fold(resources.state, resources.known(style).id, moved)
@@ -164,6 +174,13 @@ class Workspace:
         survey = self._observe(style, site, watch).survey
         comparison = compare(survey.folder, survey.bucket)
         return Compared(style, comparison, survey.folder, survey.bucket, survey.problems)
+
+    def explain(self, style: Style, path: str) -> Explained:
+        """Everything that is known of one path, and what each command would make of it."""
+        site, watch = self._site(style)
+        observation = self._observe(style, site, watch)
+        explanation = explain_path(self._resources, style, site, observation, path)
+        return Explained(style, explanation)
 
     def verify(
         self, style: Style, sides: Sequence[Side] = tuple(Side), sample: float | None = None
@@ -199,6 +216,7 @@ class Workspace:
             options=options,
             tool=__version__,
             made_at=self._resources.when(),
+            unguarded=unguarded(self._resources, style.remote.bucket, to),
         )
         plan = make_plan(observation.survey, to, basis, style.name)
         return Planned(style, plan, observation, site, watch)
@@ -250,14 +268,32 @@ class Workspace:
             summary=summarise(pending, whole.unchanged, whole.withheld, whole.taken_in),
         )
         left = msgspec.structs.replace(left, refusals=still_refused(survey, left))
-        return Planned(style, left, observation, site, watch, freshness.already)
+        return Planned(style, left, observation, site, watch, freshness.already, plan)
 
     def apply(self, planned: Planned, command: str) -> Applied:
         """Do what the plan says, remember what happened, and write it into the history.
 
-        Raises Refused where the plan has refusals.
+        Raises Refused where the plan has refusals, and Overtaken where somebody else has
+        published since it was made: then nothing was done, and `plan_again` is next.
         """
+        plan = planned.plan
+        if plan.to is Side.S3 and plan.changes and not plan.refusals:
+            bucket, tally = planned.style.remote.bucket, planned.watch.tally
+            prepare_to_write(self._resources, bucket, tally.request)
         return apply_planned(self._resources, planned, command)
+
+    def plan_again(self, planned: Planned) -> Planned:
+        """The plan for the same command, with what has been published since. Changes nothing."""
+        if planned.saved is not None:
+            return self.renew(planned.saved)
+        basis = planned.plan.basis
+        return self.plan(
+            planned.style,
+            basis.verb,
+            planned.plan.to,
+            basis.options,
+            planned.observation.survey.selection,
+        )
 
     def applies(self, styles: Sequence[Style] | None = None) -> list[Apply]:
         """Every run, newest first."""
@@ -294,6 +330,14 @@ class Workspace:
         observation = observe(
             site, watch, with_bucket=with_bucket, recorded=recorded, selection=selection
         )
+        while (header := observation.survey.manifest.header) != site.manifest.header:
+            # The team's scope may let in what this manifest's did not: look again, for all of it.
+            manifest = msgspec.structs.replace(style.manifest, header=header)
+            theirs = msgspec.structs.replace(style, manifest=manifest)
+            site = self._resources.site(theirs, watch.tally)
+            observation = observe(
+                site, watch, with_bucket=with_bucket, recorded=recorded, selection=selection
+            )
         facts = observation.folder
         cache = self._resources.cache
         cache.remember(
@@ -302,6 +346,7 @@ class Workspace:
             site.digests.keys() - facts.digests.keys(),
         )
         cache.remember_objects(style.manifest.remote, observation.bucket.learned)
+        self._resources.remember_published(style, observation.published)
         return observation
 
 

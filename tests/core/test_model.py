@@ -18,10 +18,12 @@ from hypothesis.stateful import (
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.memory import BLANK
 from manifest_sync.core.plan import Options
+from manifest_sync.core.publishing import lines_to_publish
 from manifest_sync.core.reconcile import Reason, Verb
 from manifest_sync.core.scope import Role
 from manifest_sync.core.settle import settle, settle_record
 from tests.builders import plan
+from tests.core import worlds
 from tests.core.worlds import DELETE, MIRROR, Bucket, Run, Workspace
 from tests.strategies import contents
 
@@ -202,6 +204,9 @@ class Histories(RuleBasedStateMachine):
             assert change.after is not None or options.delete or change.path in options.take
             assert change.path not in workspace.locked
         self.check_reasons(begun, self.truths[id(workspace)])
+        if to is Side.S3:
+            said = lines_to_publish(begun.survey, begun.plan)
+            assert said == worlds.lines_to_publish(begun.survey, begun.plan)
         if self.publishes and to is Side.S3:
             self.check_nobody_is_undone(begun, announced, self.truths[id(workspace)])
             self.check_published(begun, announced)

@@ -36,6 +36,15 @@ def place(tmp_path: Path, bucket: Bucket) -> Iterator[Place]:
 
 
 @pytest.fixture
+def other(place: Place) -> Place:
+    """A second workspace, in step with the first, whose style is all on S3."""
+    place.begin_pushed()
+    other = place.second()
+    other.quickly("clone", place.bucket.remote(), "styles/16", "--quiet")
+    return other
+
+
+@pytest.fixture
 def meddler(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Meddler]:
     """A proxy through which all commands of the scenario reach S3, as they remember it by."""
     with meddling(bucket.endpoint) as made:

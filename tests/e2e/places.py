@@ -4,6 +4,7 @@ Acts are commands of the installed program, in processes of their own; what only
 runs in this process, which is quicker and the same code.
 """
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,13 @@ class Place:
     def objects(self) -> dict[str, bytes]:
         """The style's objects, but for what is out of scope, by path."""
         found = self.bucket.objects(PREFIX)
-        return {path: data for path, data in found.items() if PREFIX + path not in _OUTSIDE_THERE}
+        return {path: data for path, data in found.items() if path not in _NOT_COUNTED_THERE}
+
+    def published(self) -> dict[str, Any]:
+        """The manifest on S3."""
+        found = json.loads(self.bucket.get(PREFIX + "manifest.json"))
+        assert isinstance(found, dict)
+        return found
 
     def stamps(self) -> dict[str, int]:
         """The mtime of every file, in nanoseconds, by path."""
@@ -128,6 +135,9 @@ class Place:
 
 
 _NOT_COUNTED = {*_OUTSIDE_HERE, "manifest.json"}
+_NOT_COUNTED_THERE = {"manifest.json", *(key.removeprefix(PREFIX) for key in _OUTSIDE_THERE)} - {
+    "a.jpg"
+}
 
 
 def mannerly(ran: Ran, status: int = 0) -> Ran:

@@ -21,7 +21,7 @@ PATH = "a.jpg"
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transferring._retrying, "sleep", lambda _: None)
+    monkeypatch.setattr(transferring.retrying, "sleep", lambda _: None)
 
 
 class Place:

@@ -10,11 +10,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import Denied, StoreError, Transient
-from manifest_sync.core.manifest import Header, Manifest
+from manifest_sync.core.manifest import MANIFEST_NAME, Header, Manifest
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.plan import Options
 from manifest_sync.core.reconcile import Verb
-from manifest_sync.core.scope import Scope
 from manifest_sync.engine import transfer
 from manifest_sync.stores.base import Request
 from manifest_sync.stores.faulty import Call, Fault, Harm
@@ -62,7 +61,7 @@ class Workspaces(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sleep, transfer._retrying.sleep = transfer._retrying.sleep, lambda _: None
+        self._sleep, transfer.retrying.sleep = transfer.retrying.sleep, lambda _: None
         self.clock = Clock()
         self.requests: Counter[Request] = Counter()
         self.bucket = MemoryStore(Side.S3, on_request=self._asked)
@@ -75,7 +74,7 @@ class Workspaces(RuleBasedStateMachine):
                 desk.write(place, b"mine")
 
     def teardown(self) -> None:
-        transfer._retrying.sleep = self._sleep
+        transfer.retrying.sleep = self._sleep
 
     def _asked(self, kind: Request, count: int) -> None:
         self.requests[kind] += count
@@ -122,16 +121,16 @@ class Workspaces(RuleBasedStateMachine):
 
     @rule(desk=desks, flags=flags)
     def push(self, desk: int, flags: dict[str, bool]) -> None:
-        before = self.desks[desk].folder.contents()
+        before = _files(self.desks[desk].folder)
         run = self._checked(desk, Verb.PUSH, Side.S3, flags)
-        assert self.desks[desk].folder.contents() == before
+        assert _files(self.desks[desk].folder) == before
         self._same_again(desk, Verb.PUSH, Side.S3, flags, run)
 
     @rule(desk=desks, flags=flags)
     def pull(self, desk: int, flags: dict[str, bool]) -> None:
-        before = self.bucket.contents()
+        before = _files(self.bucket)
         run = self._checked(desk, Verb.PULL, Side.LOCAL, flags)
-        assert self.bucket.contents() == before
+        assert _files(self.bucket) == before
         self._same_again(desk, Verb.PULL, Side.LOCAL, flags, run)
 
     @rule(desk=desks, to=st.sampled_from(Side), flags=flags)
@@ -140,11 +139,10 @@ class Workspaces(RuleBasedStateMachine):
         run = self._checked(desk, Verb.APPLY, to, flags)
         assert self.desks[desk].manifest == before
         self._same_again(desk, Verb.APPLY, to, flags, run)
-        held = self._store(desk, to).contents()
-        scope = Scope(before.header)
+        held = _files(self._store(desk, to))
         unsettled = {c.path for c in run.plan.conflicts} | {p.path for p in run.plan.problems}
         for path in PATHS:
-            if path in unsettled or path in run.plan.withheld or not scope.holds(path):
+            if path in unsettled or path in run.plan.withheld or not run.scope.holds(path):
                 continue
             line = before.lines.get(path)
             assert (path in held) == (line is not None)
@@ -172,15 +170,15 @@ class Workspaces(RuleBasedStateMachine):
         here = self.desks[desk]
         target, giver = self._store(desk, to), self._store(desk, to.other)
         self._edit(desk, verb, giver, edits)
-        before, untouched = target.contents(), giver.contents()
+        before, untouched = _files(target), _files(giver)
         remembered = (here.manifest, dict(here.memory))
         try:
             run = here.run(verb, to, _options(flags), faults=faults)
         except StoreError:
             assert (here.manifest, here.memory) == remembered
-            assert target.contents() == before
+            assert _files(target) == before
             return
-        assert giver.contents() == untouched
+        assert _files(giver) == untouched
         self._only_what_was_done(run, before, target, flags)
         self._same_again(desk, verb, to, flags, here.run(verb, to, _options(flags)))
 
@@ -196,7 +194,7 @@ class Workspaces(RuleBasedStateMachine):
         verb, to = way
         target = self._store(desk, to)
         self._edit(desk, verb, self._store(desk, to.other), edits)
-        before = target.contents()
+        before = _files(target)
         run = self.desks[desk].run(verb, to, _options(flags), stop_after=after)
         assert {outcome.status for outcome in run.outcomes} <= {Status.DONE, Status.SKIPPED}
         self._only_what_was_done(run, before, target, flags)
@@ -223,7 +221,7 @@ class Workspaces(RuleBasedStateMachine):
         flags: dict[str, bool],
     ) -> None:
         """A change that did not happen left its path alone; nothing went that was not kept."""
-        after = target.contents()
+        after = _files(target)
         kept = set(target.kept.values())
         done = {outcome.change.path for outcome in run.outcomes if outcome.status is Status.DONE}
         unacknowledged = {o.change.path for o in run.outcomes if o.status is Status.FAILED}
@@ -244,9 +242,9 @@ class Workspaces(RuleBasedStateMachine):
     def _checked(self, desk: int, verb: Verb, to: Side, flags: dict[str, bool]) -> Run:
         """A run that does what its plan says, and loses nothing."""
         target = self._store(desk, to)
-        before = target.contents()
+        before = _files(target)
         run = self.desks[desk].run(verb, to, _options(flags))
-        after = target.contents()
+        after = _files(target)
         assert {outcome.status for outcome in run.outcomes} <= {Status.DONE}
         assert all(change.side is to for change in run.plan.changes)
         changed = {change.path for change in run.plan.changes}
@@ -280,6 +278,13 @@ class Workspaces(RuleBasedStateMachine):
         for place in BYSTANDERS:
             assert self.bucket.bytes_at(place) == b"theirs"
             assert all(desk.folder.bytes_at(place) == b"mine" for desk in self.desks)
+
+
+def _files(store: MemoryStore) -> dict[str, bytes]:
+    """What a store holds, but for what is published there."""
+    held = store.contents()
+    held.pop(MANIFEST_NAME, None)
+    return held
 
 
 def _options(flags: dict[str, bool]) -> Options:

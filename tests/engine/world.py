@@ -11,12 +11,15 @@ from manifest_sync.core.memory import BLANK, Memory
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.plan import Basis, Options, StylePlan
 from manifest_sync.core.planning import make_plan
+from manifest_sync.core.publishing import to_publish
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.record import record
-from manifest_sync.core.scope import Role
+from manifest_sync.core.scope import Role, Scope
 from manifest_sync.core.settle import settle, settle_record
+from manifest_sync.core.stamps import ObjectStamp
 from manifest_sync.core.statistics import Cost
 from manifest_sync.engine.apply import Notebook, apply_plan
+from manifest_sync.engine.publishing import Published, publish
 from manifest_sync.engine.site import Observation, Site, observe
 from manifest_sync.engine.tally import Tally
 from manifest_sync.engine.transfer import Sides
@@ -39,6 +42,8 @@ class Run(msgspec.Struct):
     plan: StylePlan
     outcomes: tuple[Outcome, ...]
     cost: Cost
+    scope: Scope
+    """The team's, headers merged."""
 
 
 class Clock:
@@ -67,6 +72,8 @@ class Desk:
         self.digests: dict[str, Digest] = {}
         self.object_md5s: dict[str, tuple[str, str]] = {}
         self.runs = 0
+        self.agreed: Header | None = None
+        self.read: dict[str, bytes] = {}
 
     def site(self, faults: Faults = NO_FAULTS) -> Site:
         return Site(
@@ -79,11 +86,14 @@ class Desk:
             digests=dict(self.digests),
             object_md5s=dict(self.object_md5s),
             now_ns=lambda: self.clock.now,
+            agreed=self.agreed,
+            recall=self.read.get,
         )
 
     def observe(self, verb: Verb, site: Site, watch: Watch) -> Observation:
         self.clock.wait()
         observation = observe(site, watch, recorded=verb is not Verb.APPLY)
+        self._remember(observation.published)
         facts = observation.folder
         self.digests = {path: facts.digests[path] for path in facts.digests}
         for path, etag, md5 in observation.bucket.learned:
@@ -114,9 +124,15 @@ class Desk:
         observation = self.observe(verb, site, watch)
         plan = make_plan(observation.survey, to, _basis(verb, options), "16")
         self.runs += 1
-        sides = Sides(
-            site.folder, site.bucket, observation.folder.digests, f"{id(self)}-{self.runs}"
-        )
+        keep_under = f"{id(self)}-{self.runs}"
+        sides = Sides(site.folder, site.bucket, observation.folder.digests, keep_under)
+        published = observation.published
+        if to is Side.S3 and plan.changes:
+            said = to_publish(observation.survey, plan)
+            published, _ = publish(
+                site.bucket, said, published, keep_under=keep_under, now_ns=self.clock.now
+            )
+            self._remember(published)
         written: list[Outcome] = []
 
         def outcomes(batch: Sequence[tuple[int, Outcome]]) -> None:
@@ -134,11 +150,16 @@ class Desk:
             watch,
         )
         assert sorted(o.change.path for o in written) == [o.change.path for o in made]
-        settlement = settle(observation.survey, verb, made)
+        survey = observation.survey
+        settlement = settle(survey, verb, made, published.manifest)
         if verb is not Verb.APPLY:
-            self.manifest = _rewritten(self.manifest.with_lines(settlement.lines, settlement.etags))
+            self.manifest = _rewritten(
+                survey.manifest.with_lines(settlement.lines, settlement.etags)
+            )
+            if published.manifest is not None:
+                self.agreed = published.manifest.header
         self._fold(settlement.moved)
-        return Run(plan, made, watch.tally.cost())
+        return Run(plan, made, watch.tally.cost(), scope)
 
     def record(self) -> bool:
         """Record; whether anything changed."""
@@ -159,6 +180,10 @@ class Desk:
 
     def drop(self, path: str) -> None:
         self.folder.drop_out_of_band(path)
+
+    def _remember(self, published: Published) -> None:
+        if published.text is not None and isinstance(published.stamp, ObjectStamp):
+            self.read[published.stamp.etag] = published.text
 
     def _fold(self, moved: dict[str, Memory]) -> None:
         for path, memory in moved.items():

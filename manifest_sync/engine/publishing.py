@@ -1,0 +1,110 @@
+"""The published manifest: reading it, and announcing a push before it touches an object (§5)."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from manifest_sync.core.errors import InvalidInput, Moved, Overtaken, Refused, Transient
+from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
+from manifest_sync.core.paths import shown
+from manifest_sync.core.stamps import ABSENT, AbsentStamp, ObjectStamp, Present, Stamp
+from manifest_sync.engine.inquiry import holds
+from manifest_sync.engine.retrying import retrying
+from manifest_sync.formats.manifest_json import parse_manifest, render_manifest
+from manifest_sync.stores.base import Store
+from manifest_sync.stores.bodies import bytes_body
+
+_TRIES = 5
+"""How often a manifest is read that others replace while it is being read."""
+
+Recall = Callable[[str], bytes | None]
+"""The manifest that is remembered by its ETag; None where it is not."""
+
+
+def recall_nothing(_: str) -> None:
+    """For who remembers no manifest."""
+    return
+
+
+class Published(msgspec.Struct, frozen=True):
+    """What a prefix announces, and the state of the object that says so."""
+
+    stamp: Stamp = ABSENT
+    """ABSENT where nothing is published."""
+    text: bytes | None = None
+    manifest: Manifest | None = None
+
+
+UNPUBLISHED = Published()
+
+
+def read_published(
+    bucket: Store, listed: Stamp, own: Manifest, recall: Recall = recall_nothing
+) -> Published:
+    """What is published, given the state that the listing shows; what is remembered is not read.
+
+    Raises Refused where it is another style's, or nothing that can be read as a manifest: what
+    the team wants is not known then.
+    """
+    stamp = listed
+    for _ in range(_TRIES):
+        if isinstance(stamp, AbsentStamp):
+            return UNPUBLISHED
+        text = recall(stamp.etag) if isinstance(stamp, ObjectStamp) else None
+        try:
+            text = text or retrying(_read, bucket, stamp)
+        except Moved:
+            stamp = bucket.stat(MANIFEST_NAME)
+            continue
+        return Published(stamp, text, _parsed(text, own))
+    raise Transient("the published manifest is replaced again and again; try later")
+
+
+def publish(
+    bucket: Store, manifest: Manifest, before: Published, *, keep_under: str, now_ns: int
+) -> tuple[Published, str | None]:
+    """Announce a manifest where nobody else has since `before`; and where the old one is kept.
+
+    Raises Overtaken where somebody has; then nothing was done.
+    """
+    text = render_manifest(manifest)
+    if text == before.text:
+        return before, None
+    body = bytes_body(text, now_ns)
+    try:
+        written = retrying(
+            bucket.write, MANIFEST_NAME, body, expect=before.stamp, keep_under=keep_under
+        )
+    except Moved as error:
+        stamp = bucket.stat(MANIFEST_NAME)
+        if not holds(bucket, MANIFEST_NAME, stamp, body.content):
+            raise Overtaken(
+                f"Somebody else published {shown(manifest.remote)}{MANIFEST_NAME} meanwhile."
+            ) from error
+        # Ours: the answer to an earlier try was lost.
+        kept_at = None
+        if not isinstance(before.stamp, AbsentStamp):
+            kept_at = bucket.kept_at(MANIFEST_NAME, before.stamp, keep_under)
+        return Published(stamp, text, manifest), kept_at
+    return Published(written.stamp, text, manifest), written.kept_at
+
+
+def _read(bucket: Store, stamp: Present) -> bytes:
+    with bucket.read(MANIFEST_NAME, stamp) as reading:
+        return b"".join(reading.chunks)
+
+
+def _parsed(text: bytes, own: Manifest) -> Manifest:
+    where = f"{own.remote}{MANIFEST_NAME}"
+    try:
+        manifest = parse_manifest(text, where)
+    except InvalidInput as error:
+        raise Refused(
+            f"What the team has published cannot be read, so nothing is done: {error}"
+        ) from error
+    if manifest.style != own.style:
+        raise Refused(
+            f"{shown(where)} is of style “{shown(manifest.style)}”, not of “{shown(own.style)}”; "
+            "give this style a remote of its own."
+        )
+    return manifest
