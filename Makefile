@@ -10,6 +10,9 @@ PYTEST ?=
 # The tests that look at the code base itself: its modules, documents and packaging.
 STRUCTURE := $(wildcard tests/test_*.py)
 
+# Compiled once, and not by each of the many processes of the tests; `make clean` removes it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DELETE_ON_ERROR:
 .PHONY: help demo test ceph slow lint types architecture check wheel clean
 
