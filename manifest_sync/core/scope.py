@@ -72,6 +72,16 @@ class Scope:
         return not _NEVER.search(folder) and folder not in self.nested
 
 
+def is_hidden(path: str) -> bool:
+    """Whether a file or a folder above it is hidden: never in scope, whatever is included."""
+    return _NEVER.search(path) is not None
+
+
+def is_derived(path: str) -> bool:
+    """Whether the name is one that trainers and other sync tools give to what they write."""
+    return _DERIVED.search(path) is not None
+
+
 def nested_styles(paths: Iterable[str]) -> frozenset[str]:
     """The folders, below the style's own, that hold a manifest."""
     tail = "/" + MANIFEST_NAME

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from manifest_sync.formats import documents
+from manifest_sync.formats.document_explain import ExplainDocument
 from manifest_sync.formats.document_verify import VerifyDocument
 from manifest_sync.formats.manifest_json import ManifestDocument
 from manifest_sync.formats.plan_json import PlanDocument
@@ -15,6 +16,7 @@ DOCUMENTS: dict[str, type[msgspec.Struct]] = {
     "apply": documents.ApplyDocument,
     "compare": documents.CompareDocument,
     "error": documents.ErrorDocument,
+    "explain": ExplainDocument,
     "history": documents.HistoryDocument,
     "init": documents.InitDocument,
     "record": documents.RecordDocument,

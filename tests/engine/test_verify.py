@@ -28,7 +28,7 @@ def everything(_: Side, paths: Iterable[str]) -> Iterable[str]:
     return paths
 
 
-def verified(site: Site, sides: Collection[Side] = Side) -> dict[Side, SideVerified]:
+def verified(site: Site, sides: Collection[Side] = tuple(Side)) -> dict[Side, SideVerified]:
     done = verify(site, Watch("16", Tally(), jobs=2), tuple(sides), everything)
     return {each.side: each for each in done}
 
