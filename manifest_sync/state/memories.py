@@ -51,6 +51,21 @@ def find(database: Database, endpoint: str, remote: str) -> KnownStyle | None:
     return KnownStyle(*row) if row is not None else None
 
 
+class Remembered(msgspec.Struct, frozen=True):
+    """Where a style was when it was last worked on."""
+
+    style: str
+    folder: str
+    remote: str
+
+
+@telling
+def remembered(database: Database) -> list[Remembered]:
+    """Every style that was ever worked on here, the latest last."""
+    rows = database.conn.execute("SELECT style, folder, remote FROM styles ORDER BY id")
+    return [Remembered(*row) for row in rows]
+
+
 @telling
 def load(database: Database, style_id: int) -> dict[str, Memory]:
     """All that is remembered of a style."""

@@ -40,6 +40,7 @@ from manifest_sync.workspace.initialising import (
     style_to_clone,
 )
 from manifest_sync.workspace.lock import holding, me
+from manifest_sync.workspace.missing import choose_present
 from manifest_sync.workspace.probing import prepare_to_write, unguarded
 from manifest_sync.workspace.resources import Resources, myself
 from manifest_sync.workspace.runs import (
@@ -51,7 +52,7 @@ from manifest_sync.workspace.runs import (
     Stands,
     Verified,
 )
-from manifest_sync.workspace.styles import Chosen, Style, choose_styles, find_root
+from manifest_sync.workspace.styles import Chosen, Style, find_root
 from manifest_sync.workspace.verifying import verify_style
 
 _NAMED = 10
@@ -102,9 +103,9 @@ class Workspace:
         """The styles of these ids or folders (relative to `here`), or all.
 
         Raises UsageProblem for a name that is no style, InvalidInput for two styles with one id
-        or one remote.
+        or one remote. A style whose manifest has gone is a broken one.
         """
-        return choose_styles(self.root, names, self._resources.config.styles, here or self.root)
+        return choose_present(self._resources, names, here or self.root)
 
     def init(self, folder: Path, remote: str, style: str | None = None) -> Style:
         """Make a folder below the workspace a style."""

@@ -2,13 +2,14 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from manifest_sync.core.content import Side
-from manifest_sync.core.errors import StalePlan
+from manifest_sync.core.errors import Refused, StalePlan
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.plan import Options, StylePlan
 from manifest_sync.core.reconcile import Verb
@@ -143,8 +144,15 @@ def test_another_folder_makes_it_stale(workspace: Workspace) -> None:
 
 def test_a_style_that_is_gone_makes_it_stale(workspace: Workspace) -> None:
     plan = made(workspace)
-    (workspace.root / "styles/16/manifest.json").unlink()
+    shutil.rmtree(workspace.root / "styles/16")
     with pytest.raises(StalePlan, match="is for style “16”, which is not here"):
+        workspace.renew(plan)
+
+
+def test_a_style_whose_manifest_is_gone_refuses_it(workspace: Workspace) -> None:
+    plan = made(workspace)
+    (workspace.root / "styles/16/manifest.json").unlink()
+    with pytest.raises(Refused, match=r"styles/16/manifest\.json is missing"):
         workspace.renew(plan)
 
 
