@@ -45,7 +45,7 @@ class S3Connection:
         self._client: _Once[S3Client] = _Once(self._make_client)
         self._translator: _Once[Translator] = _Once(self._make_translator)
         self._bulk: _Once[BulkStore | None] = _Once(self._make_bulk)
-        self._versioning: _Once[Versioning] = _Once(self._ask_versioning)
+        self._versioning: _Once[Versioning] = _Once(self._count_versioning)
 
     @property
     def client(self) -> "S3Client":
@@ -59,7 +59,7 @@ class S3Connection:
 
     @property
     def versioning(self) -> Versioning:
-        """What the bucket says of its versions."""
+        """What the bucket says of its versions, asked once."""
         return self._versioning.get()
 
     @property
@@ -108,9 +108,8 @@ class S3Connection:
         url = self.settings.endpoint_url
         return Translator(self.bucket, shown_endpoint(url) if url else "S3").doing("be reached")
 
-    def _ask_versioning(self) -> Versioning:
-        """Asked once; UNKNOWN where the answer is refused."""
-        self._on_request(Request.GET, 1)
+    def ask_versioning(self) -> Versioning:
+        """Ask the bucket now, uncounted; UNKNOWN where the answer is refused."""
         try:
             with self.doing(f"tell whether “{self.bucket}” keeps versions"):
                 answer = self.client.get_bucket_versioning(Bucket=self.bucket)
@@ -119,6 +118,10 @@ class S3Connection:
         except StoreError:
             return Versioning.UNKNOWN
         return _VERSIONING.get(answer.get("Status", ""), Versioning.NONE)
+
+    def _count_versioning(self) -> Versioning:
+        self._on_request(Request.GET, 1)
+        return self.ask_versioning()
 
 
 def connect(

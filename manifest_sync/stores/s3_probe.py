@@ -55,7 +55,7 @@ def probe(connection: S3Connection, on_request: OnRequest) -> Abilities:
             content_md5=asked.content_md5(),
             etag_is_md5=tells_md5,
             checksums=tuple(name for name in CHECKSUMS if asked.takes_checksum(name)),
-            versioning=connection.versioning,
+            versioning=connection.ask_versioning(),
         )
 
 

@@ -279,8 +279,7 @@ class Workspace:
         """
         plan = planned.plan
         if plan.to is Side.S3 and plan.changes and not plan.refusals:
-            bucket, tally = planned.style.remote.bucket, planned.watch.tally
-            prepare_to_write(self._resources, bucket, tally.request)
+            prepare_to_write(self._resources, planned.style.remote.bucket)
         return apply_planned(self._resources, planned, command)
 
     def plan_again(self, planned: Planned) -> Planned:

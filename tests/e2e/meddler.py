@@ -27,7 +27,8 @@ class Meddler:
         self.unheard: set[str] = set()
         """Headers that are not passed on, in small letters."""
         self.before: Callable[[str, str], None] = nothing
-        """Called with method and path of every request before it is passed on."""
+        """Called with method and path of every request before it is passed on, but for those by
+        which a first push finds out what the server enforces."""
 
 
 @contextmanager
@@ -45,7 +46,8 @@ def meddling(endpoint: str) -> Iterator[Meddler]:
             if request in meddler.refused:
                 self.answer(HTTPStatus.FORBIDDEN, [], _DENIED, str(len(_DENIED)))
                 return
-            meddler.before(*request)
+            if "/probe-" not in path:
+                meddler.before(*request)
             connection = http.client.HTTPConnection(behind, timeout=60)
             headers = {n: v for n, v in self.headers.items() if n.lower() not in meddler.unheard}
             connection.request(self.command, self.path, body, headers)

@@ -1,0 +1,114 @@
+"""What an endpoint enforces is found out before the first write, remembered, and found out anew."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from manifest_sync.core.abilities import Abilities
+from manifest_sync.core.errors import Denied
+from manifest_sync.workspace import probing
+from manifest_sync.workspace.resources import Resources
+from tests.buckets import Bucket
+from tests.commands import here
+
+
+def unguarded(root: Path, to: str = "s3") -> list[str] | None:
+    """What a plan says of it."""
+    found: list[str] | None = _plan(root, to)["basis"]["unguarded"]
+    return found
+
+
+def _plan(root: Path, to: str) -> dict[str, Any]:
+    styles: list[dict[str, Any]] = here(root, "plan", "16", "--to", to, "--json").document()[
+        "styles"
+    ]
+    return styles[0]
+
+
+@pytest.fixture
+def probes(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """One entry for every probe that is made from now on."""
+    made: list[None] = []
+    real = probing.find_out
+
+    def counted(resources: Resources, bucket: str) -> Abilities:
+        made.append(None)
+        return real(resources, bucket)
+
+    monkeypatch.setattr(probing, "find_out", counted)
+    return made
+
+
+@pytest.fixture
+def push(root: Path) -> Callable[[str], None]:
+    """Write a caption and push it."""
+
+    def push(text: str) -> None:
+        (root / "styles" / "16" / "a.txt").write_text(text)
+        ran = here(root, "push", "16", "--yes")
+        assert ran.status == 0, ran.err
+
+    return push
+
+
+def test_the_first_write_finds_out_and_later_ones_remember(
+    root: Path, push: Callable[[str], None], probes: list[None], bucket: Bucket
+) -> None:
+    assert (unguarded(root), unguarded(root, "local"), probes) == (None, [], [])
+    push("one")
+    assert len(probes) == 1
+    assert unguarded(root) == ["copy", "parts"]
+    push("other")
+    assert len(probes) == 1
+    keys = bucket.keys()
+    assert not [key for key in keys if "probe" in key]
+
+
+def test_what_writes_nothing_finds_out_nothing(
+    pushed: Path, probes: list[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probing, "_FRESH", timedelta(seconds=-1))
+    for command in (["push", "--yes"], ["pull", "--yes"], ["push", "--dry-run"], ["status"]):
+        assert here(pushed, *command).status == 0
+    (pushed / "styles" / "16" / "a.txt").unlink()
+    assert here(pushed, "pull", "--yes").status == 0
+    assert probes == []
+
+
+def test_what_is_too_old_is_found_out_anew(
+    pushed: Path,
+    push: Callable[[str], None],
+    probes: list[None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(probing, "_FRESH", timedelta(seconds=-1))
+    assert unguarded(pushed) is None
+    push("other")
+    assert len(probes) == 1
+
+
+def test_a_bucket_that_began_to_keep_versions_is_another(
+    push: Callable[[str], None], probes: list[None], bucket: Bucket
+) -> None:
+    push("one")
+    bucket.client.put_bucket_versioning(
+        Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"}
+    )
+    push("other")
+    push("again")
+    assert len(probes) == 2
+
+
+def test_where_nothing_can_be_found_out_a_push_goes_on_unguarded(
+    root: Path, push: Callable[[str], None], bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object) -> None:
+        raise Denied("the credentials do not allow to write below the trash prefix")
+
+    monkeypatch.setattr(probing, "find_out", denied)
+    push("one")
+    assert bucket.get("styles/16/a.txt") == b"one"
+    assert unguarded(root) is None
