@@ -8,6 +8,7 @@ from manifest_sync.cli.screen import Line, styled
 from manifest_sync.core.content import Action, Side
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.paths import shown
+from manifest_sync.core.reconcile import Reason
 from manifest_sync.core.statistics import REQUEST_KINDS, Statistics
 from manifest_sync.workspace.runs import Applied
 
@@ -15,6 +16,7 @@ IN_STEP = {
     Side.S3: "All files are already synced to S3!",
     Side.LOCAL: "All files are already synced from S3!",
 }
+_REMOVED = "Removed from S3 (and ignored from now on): "
 _DELETED = {
     Side.S3: "Deleted from S3 (not in local): ",
     Side.LOCAL: "Deleted local file (not in S3): ",
@@ -26,7 +28,8 @@ def deletion_lines(outcomes: Iterable[Outcome]) -> Iterator[Line]:
     for outcome in outcomes:
         change = outcome.change
         if change.action is Action.DELETE and outcome.status is Status.DONE:
-            yield f"{_DELETED[change.side]}{shown(change.path)}"
+            removed = change.reason is Reason.REMOVED
+            yield f"{_REMOVED if removed else _DELETED[change.side]}{shown(change.path)}"
 
 
 def failure_lines(style: str, outcomes: Sequence[Outcome]) -> Iterator[Line]:

@@ -13,6 +13,7 @@ _SAID = {
     Reason.NO_BASE: "the sides differ, and were never known to be equal",
     Reason.OVERWRITE: "changed on both sides, decided by --overwrite",
     Reason.TAKE: "decided by --take",
+    Reason.REMOVED: "stays in the folder, ignored from now on",
 }
 
 

@@ -49,6 +49,8 @@ class Reason(StrEnum):
     PUBLISHED_BY_OTHERS = "published_by_others"
     OVERWRITE = "overwrite"
     TAKE = "take"
+    REMOVED = "removed"
+    """Not the table's: `remove` was told to."""
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):

@@ -1,5 +1,7 @@
 """What the commands come to: values that the command line and the page show."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from manifest_sync.core.compare import Comparison
@@ -94,10 +96,10 @@ class Planned(msgspec.Struct, frozen=True):
     observation: Observation
     site: Site
     watch: Watch
+    again: Callable[[], "Planned"]
+    """Plans anew by the same rules, where somebody else was first."""
     already: tuple[Outcome, ...] = ()
     """Of a saved plan: the changes whose result holds already."""
-    saved: StylePlan | None = None
-    """The saved plan, as it was."""
 
 
 class Applied(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """One workspace, opened: everything a command does to it goes through here."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -11,21 +11,18 @@ import msgspec
 from manifest_sync import __version__
 from manifest_sync.core.compare import compare
 from manifest_sync.core.content import Side
-from manifest_sync.core.errors import StalePlan, UsageProblem
+from manifest_sync.core.errors import UsageProblem
 from manifest_sync.core.events import OnEvent, ignore_events
-from manifest_sync.core.freshness import check
 from manifest_sync.core.history import Apply, Deletion
-from manifest_sync.core.paths import shown
-from manifest_sync.core.plan import Basis, Change, Options, StylePlan, summarise
+from manifest_sync.core.plan import Basis, Options, StylePlan
 from manifest_sync.core.planning import make_plan
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.record import record
-from manifest_sync.core.safety import still_refused
+from manifest_sync.core.removal import removal
 from manifest_sync.core.selection import EVERYTHING, Selection
 from manifest_sync.core.settle import settle_record
 from manifest_sync.core.statistics import Statistics
 from manifest_sync.core.status import stand
-from manifest_sync.core.survey import Survey
 from manifest_sync.engine.site import Observation, Site, observe
 from manifest_sync.engine.tally import Tally
 from manifest_sync.engine.watch import Watch
@@ -42,6 +39,7 @@ from manifest_sync.workspace.initialising import (
 from manifest_sync.workspace.lock import holding, me
 from manifest_sync.workspace.missing import choose_present
 from manifest_sync.workspace.probing import prepare_to_write, unguarded
+from manifest_sync.workspace.removing import objects_to_remove
 from manifest_sync.workspace.resources import Resources, myself
 from manifest_sync.workspace.runs import (
     Applied,
@@ -52,11 +50,9 @@ from manifest_sync.workspace.runs import (
     Stands,
     Verified,
 )
+from manifest_sync.workspace.saved_plans import left_to_do, style_of_plan
 from manifest_sync.workspace.styles import Chosen, Style, find_root
 from manifest_sync.workspace.verifying import verify_style
-
-_NAMED = 10
-"""Paths that a sentence names before it counts the rest."""
 
 
 class Workspace:
@@ -208,19 +204,13 @@ class Workspace:
         observation = self._observe(
             style, site, watch, recorded=verb is not Verb.APPLY, selection=selection
         )
-        basis = Basis(
-            verb=verb,
-            manifest=style.manifest_md5,
-            serial=site.serial,
-            remote=style.manifest.remote,
-            endpoint=self._resources.endpoint(style),
-            options=options,
-            tool=__version__,
-            made_at=self._resources.when(),
-            unguarded=unguarded(self._resources, style.remote.bucket, to),
-        )
+        basis = self._basis(style, site, verb, to, options)
         plan = make_plan(observation.survey, to, basis, style.name)
-        return Planned(style, plan, observation, site, watch)
+
+        def again() -> Planned:
+            return self.plan(style, verb, to, options, selection)
+
+        return Planned(style, plan, observation, site, watch, again)
 
     def renew(self, plan: StylePlan) -> Planned:
         """A saved plan, with what is left of it to do. Raises StalePlan, naming what moved.
@@ -228,48 +218,34 @@ class Workspace:
         The style, its folder and its remote must be this workspace's own: a plan from elsewhere
         can neither change where bytes go nor leave the folder.
         """
-        known = self.styles()
-        style = next((style for style in known.styles if style.id == plan.style), None)
-        if style is None:
-            for broken in known.broken:
-                if broken.name == plan.folder:
-                    raise broken.error
-            raise StalePlan(f"The plan is for style “{shown(plan.style)}”, which is not here.")
-        there = (plan.folder, plan.basis.remote, plan.basis.endpoint)
-        here = (style.name, style.manifest.remote, self._resources.endpoint(style))
-        if there != here:
-            raise StalePlan(
-                f"The plan for style “{shown(plan.style)}” is for {_where(there)}, but the style "
-                f"is {_where(here)}."
-            )
+        style = style_of_plan(self._resources, plan, self.styles())
         site, watch = self._site(style)
         selection = Selection(only=plan.basis.options.only)
         observation = self._observe(
             style, site, watch, recorded=plan.basis.verb is not Verb.APPLY, selection=selection
         )
-        survey = observation.survey
-        freshness = check(plan, survey)
-        moved = sorted({*freshness.moved, *_undesired(freshness.pending, plan, survey)})
-        if moved:
-            raise StalePlan(
-                f"The plan for style “{shown(plan.style)}” is stale; since it was made these "
-                f"moved: {_some(moved)}. Make the plan again."
-            )
-        if freshness.pending and plan.basis.manifest != style.manifest_md5:
-            raise StalePlan(
-                f"The plan for style “{shown(plan.style)}” is stale: its manifest "
-                f"({style.name}/manifest.json) moved since it was made. Make the plan again."
-            )
-        pending, whole = freshness.pending, plan.summary
-        left = msgspec.structs.replace(
-            plan,
-            changes=pending,
-            # Of now too: no delete is made beside a problem that hides content.
-            problems=tuple(sorted({*plan.problems, *survey.problems})),
-            summary=summarise(pending, whole.unchanged, whole.withheld, whole.taken_in),
+        left, already = left_to_do(plan, style, observation.survey)
+        return Planned(
+            style, left, observation, site, watch, lambda: self.renew(plan), already=already
         )
-        left = msgspec.structs.replace(left, refusals=still_refused(survey, left))
-        return Planned(style, left, observation, site, watch, freshness.already, plan)
+
+    def plan_removal(self, style: Style, paths: Sequence[str], *, captions: bool) -> Planned:
+        """The plan that takes objects off S3, and adds them to the manifest's `ignore`.
+
+        Raises UsageProblem where one of them is not on S3.
+        """
+        site, watch = self._site(style)
+        observation = self._observe(style, site, watch)
+        survey = observation.survey
+        objects = objects_to_remove(survey, site.bucket, paths, captions=captions)
+        basis = self._basis(style, site, Verb.PUSH, Side.S3, Options(delete=True))
+        survey, plan = removal(survey, objects, basis, style.name)
+        observation = msgspec.structs.replace(observation, survey=survey)
+
+        def again() -> Planned:
+            return self.plan_removal(style, paths, captions=captions)
+
+        return Planned(style, plan, observation, site, watch, again)
 
     def apply(self, planned: Planned, command: str) -> Applied:
         """Do what the plan says, remember what happened, and write it into the history.
@@ -284,16 +260,7 @@ class Workspace:
 
     def plan_again(self, planned: Planned) -> Planned:
         """The plan for the same command, with what has been published since. Changes nothing."""
-        if planned.saved is not None:
-            return self.renew(planned.saved)
-        basis = planned.plan.basis
-        return self.plan(
-            planned.style,
-            basis.verb,
-            planned.plan.to,
-            basis.options,
-            planned.observation.survey.selection,
-        )
+        return planned.again()
 
     def applies(self, styles: Sequence[Style] | None = None) -> list[Apply]:
         """Every run, newest first."""
@@ -302,6 +269,20 @@ class Workspace:
     def deletions(self, styles: Sequence[Style] | None = None) -> list[Deletion]:
         """Everything that was deleted or replaced, newest first."""
         return history.deletions(self._resources.state, _ids(styles))
+
+    def _basis(self, style: Style, site: Site, verb: Verb, to: Side, options: Options) -> Basis:
+        resources = self._resources
+        return Basis(
+            verb=verb,
+            manifest=style.manifest_md5,
+            serial=site.serial,
+            remote=style.manifest.remote,
+            endpoint=resources.endpoint(style),
+            options=options,
+            tool=__version__,
+            made_at=resources.when(),
+            unguarded=unguarded(resources, style.remote.bucket, to),
+        )
 
     def _limited(self, options: Options) -> Options:
         """The options with the configuration's limit of deletions, where they have none."""
@@ -350,23 +331,5 @@ class Workspace:
         return observation
 
 
-def _undesired(pending: Iterable[Change], plan: StylePlan, survey: Survey) -> tuple[str, ...]:
-    """The paths where the side that a push or pull goes by no longer says what the plan says."""
-    if plan.basis.verb is Verb.APPLY:
-        return ()
-    giver = survey.side(plan.to.other)
-    return tuple(c.path for c in pending if giver.content(c.path) != c.after)
-
-
 def _ids(styles: Sequence[Style] | None) -> frozenset[str] | None:
     return None if styles is None else frozenset(style.id for style in styles)
-
-
-def _some(paths: Sequence[str]) -> str:
-    names = ", ".join(shown(path) for path in paths[:_NAMED])
-    return names if len(paths) <= _NAMED else f"{names} and {len(paths) - _NAMED} more"
-
-
-def _where(place: tuple[str, str, str]) -> str:
-    folder, remote, endpoint = place
-    return f"folder {shown(folder)} and {shown(remote)} at {shown(endpoint)}"
