@@ -8,7 +8,7 @@ from manifest_sync.core.outcome import Status
 from manifest_sync.core.plan import Change, Source
 from manifest_sync.core.reconcile import Reason
 from manifest_sync.core.stamps import ABSENT
-from manifest_sync.engine import transfer as transferring
+from manifest_sync.engine.retrying import retrying
 from manifest_sync.engine.transfer import Sides, transfer
 from manifest_sync.stores.bodies import content_of
 from manifest_sync.stores.faulty import Call, Fault, FaultyStore, Harm
@@ -21,7 +21,7 @@ PATH = "a.jpg"
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transferring.retrying, "sleep", lambda _: None)
+    monkeypatch.setattr(retrying, "sleep", lambda _: None)
 
 
 class Place:

@@ -14,7 +14,7 @@ from manifest_sync.core.manifest import MANIFEST_NAME, Header, Manifest
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.plan import Options
 from manifest_sync.core.reconcile import Verb
-from manifest_sync.engine import transfer
+from manifest_sync.engine.retrying import retrying
 from manifest_sync.stores.base import Request
 from manifest_sync.stores.faulty import Call, Fault, Harm
 from manifest_sync.stores.memory import MemoryStore
@@ -61,7 +61,7 @@ class Workspaces(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sleep, transfer.retrying.sleep = transfer.retrying.sleep, lambda _: None
+        self._sleep, retrying.sleep = retrying.sleep, lambda _: None
         self.clock = Clock()
         self.requests: Counter[Request] = Counter()
         self.bucket = MemoryStore(Side.S3, on_request=self._asked)
@@ -74,7 +74,7 @@ class Workspaces(RuleBasedStateMachine):
                 desk.write(place, b"mine")
 
     def teardown(self) -> None:
-        transfer.retrying.sleep = self._sleep
+        retrying.sleep = self._sleep
 
     def _asked(self, kind: Request, count: int) -> None:
         self.requests[kind] += count
