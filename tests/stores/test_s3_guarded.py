@@ -3,12 +3,13 @@ from typing import ClassVar
 import pytest
 
 from manifest_sync.core.abilities import Abilities, Unguarded, Versioning
-from tests.servers import S3Server
+from tests.servers import MOTO_PAGE, S3Server
 from tests.stores.guarded_cases import CEPH, MOTO, GuardedCases, GuardedContract, probed
 
 
 class TestContractOnMoto(GuardedContract):
     server: ClassVar[str] = "moto"
+    more_than_a_page: ClassVar[int] = MOTO_PAGE + 5
 
 
 class TestOnMoto(GuardedCases):
