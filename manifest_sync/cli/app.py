@@ -56,6 +56,7 @@ COMMANDS = {
     "apply": Row("apply", "Make one side equal the manifest, or carry out a saved plan."),
     "compare": Row("compare", "Compare one folder with S3, file by file."),
     "history": Row("history", "Show what was done, and what was deleted."),
+    "restore": Row("restore", "Bring back what was deleted or replaced."),
     "verify": Row("verify", "Read the bytes again, and compare them with what is known."),
     "explain": Row("explain", "Show all that is known of one file, and the rule that decides."),
     "schema": Row("schema", "Print the JSON schema of the manifest or of a document."),

@@ -99,7 +99,7 @@ def compare_document(compared: Compared) -> CompareDocument:
 def history_document(applies: Iterable[Apply], deletions: Iterable[Deletion]) -> HistoryDocument:
     """The document of `history`."""
     return HistoryDocument(
-        "manifest-sync/history", 1, tuple(map(_apply, applies)), tuple(map(_deletion, deletions))
+        "manifest-sync/history", 1, tuple(map(_apply, applies)), tuple(map(deletion_row, deletions))
     )
 
 
@@ -235,7 +235,8 @@ def _apply(apply: Apply) -> ApplyRow:
     )
 
 
-def _deletion(deletion: Deletion) -> DeletionRow:
+def deletion_row(deletion: Deletion) -> DeletionRow:
+    """One line of the history."""
     return DeletionRow(
         id=deletion.id,
         when=deletion.when,
@@ -251,5 +252,7 @@ def _deletion(deletion: Deletion) -> DeletionRow:
         apply=deletion.apply,
         plan=deletion.plan,
         kept_at=deletion.kept_at,
-        restorable=deletion.kept_at is not None,
+        restorable=deletion.is_kept,
+        restored=deletion.restored,
+        pruned=deletion.pruned,
     )

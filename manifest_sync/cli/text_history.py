@@ -25,7 +25,7 @@ def apply_lines(applies: Sequence[Apply], limit: int | None) -> Iterator[Line]:
             f"{figures.deleted:,} deleted" + (f", {figures.failed:,} failed" * bool(figures.failed))
         )
         yield (
-            f"{apply.id:>5}  {_local(apply.when)}  {apply.command} {shown(apply.style)} "
+            f"{apply.id:>5}  {wall_clock(apply.when)}  {apply.command} {shown(apply.style)} "
             f"{_WHERE[apply.to]}: {did}  ({shown(apply.user)} on {shown(apply.host)})"
         )
     yield from _rest(len(applies), limit, "runs")
@@ -37,14 +37,22 @@ def deletion_lines(deletions: Sequence[Deletion], limit: int | None) -> Iterator
         yield "Nothing was deleted or replaced yet in this workspace."
     for deletion in deletions if limit is None else deletions[:limit]:
         what = "replaced" if deletion.replaced else "deleted"
-        kept = "not kept" if deletion.kept_at is None else f"kept at {shown(deletion.kept_at)}"
         text = (
-            f"{deletion.id:>7}  {_local(deletion.when)}  {what} {_WHERE[deletion.side]}: "
+            f"{deletion.id:>7}  {wall_clock(deletion.when)}  {what} {_WHERE[deletion.side]}: "
             f"{shown(deletion.path)} ({size(deletion.content.size)}) of {shown(deletion.style)}, "
-            f"{kept}  ({shown(deletion.who.user)} on {shown(deletion.who.host)})"
+            f"{_kept(deletion)}  ({shown(deletion.who.user)} on {shown(deletion.who.host)})"
         )
         yield text if deletion.replaced else styled(text, "red")
     yield from _rest(len(deletions), limit, "lines")
+
+
+def _kept(deletion: Deletion) -> str:
+    if deletion.kept_at is None:
+        return "not kept"
+    if deletion.pruned is not None:
+        return f"removed from the trash {wall_clock(deletion.pruned)}"
+    back = f", restored {wall_clock(deletion.restored)}" if deletion.restored else ""
+    return f"kept at {shown(deletion.kept_at)}{back}"
 
 
 def _rest(count: int, limit: int | None, what: str) -> Iterator[Line]:
@@ -52,6 +60,6 @@ def _rest(count: int, limit: int | None, what: str) -> Iterator[Line]:
         yield f"… and {count - limit:,} older {what} (--all lists them)"
 
 
-def _local(when: str) -> str:
+def wall_clock(when: str) -> str:
     """RFC 3339 in UTC → the wall clock of whoever reads it."""
     return datetime.fromisoformat(when).astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -43,14 +43,34 @@ class Deletion(msgspec.Struct, frozen=True):
     path: str
     content: Content
     """Of what was taken away."""
-    replaced: bool
-    """Whether other content took its place."""
+    after: Content | None
+    """What took its place; None where nothing did."""
     reason: str
     apply: str
+    command: str
+    """Of the run: `push`, `pull`, `restore` …"""
     plan: str
     """The plan's fingerprint."""
+    remote: str
+    """As the manifest has it, `s3://bucket/prefix/`."""
+    endpoint: str
+    """Where the style was on S3 then."""
     kept_at: str | None
-    """Where the bytes are now; None where they were not kept."""
+    """Where the bytes were kept; None where they were not."""
+    pruned: str | None = None
+    """When the kept bytes were removed for good, in RFC 3339, UTC."""
+    restored: str | None = None
+    """When the bytes were last brought back."""
+
+    @property
+    def replaced(self) -> bool:
+        """Whether other content took its place."""
+        return self.after is not None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the bytes are still to be found, as far as this workspace knows."""
+        return self.kept_at is not None and self.pruned is None
 
 
 def apply_id(number: int) -> str:

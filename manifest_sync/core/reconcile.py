@@ -51,6 +51,8 @@ class Reason(StrEnum):
     TAKE = "take"
     REMOVED = "removed"
     """Not the table's: `remove` was told to."""
+    RESTORED = "restored"
+    """Not of the table: a person had kept bytes brought back."""
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):

@@ -55,9 +55,9 @@ def settle(
         base = there if local == there else known.base
         has_own_say = verb is Verb.APPLY or local != base
         if not has_own_say and (verb is Verb.PULL or (announced is not None and there == said)):
-            _put(lines, path, there)
+            put(lines, path, there)
         line = lines.get(path)
-        _put(etags, path, after.opaque_etags.get(path) if line == there else None)
+        put(etags, path, after.opaque_etags.get(path) if line == there else None)
         recorded = local if local == line else known.recorded
         seen = said if announced is not None and local == said else known.seen
         _note(moved, survey, path, Memory(recorded, base, seen))
@@ -121,19 +121,20 @@ class _After:
             if not outcome.status.holds:
                 self.unknown.add(change.path)
             elif change.side is Side.LOCAL:
-                _put(self.local, change.path, change.after)
+                put(self.local, change.path, change.after)
             else:
-                _put(self.there, change.path, change.after)
-                _put(self.opaque_etags, change.path, _opaque(outcome.stamp, change.after))
+                put(self.there, change.path, change.after)
+                put(self.opaque_etags, change.path, opaque_etag(outcome.stamp, change.after))
 
 
-def _opaque(stamp: Stamp | None, content: Content | None) -> str | None:
+def opaque_etag(stamp: Stamp | None, content: Content | None) -> str | None:
+    """The ETag of an object just written, where it is not simply the MD5."""
     if not isinstance(stamp, ObjectStamp) or content is None or stamp.etag == content.md5:
         return None
     return stamp.etag
 
 
-def _put(mapping: dict[str, _T], path: str, value: _T | None) -> None:
+def put(mapping: dict[str, _T], path: str, value: _T | None) -> None:
     """Set, or drop where the value is absence."""
     if value is None:
         mapping.pop(path, None)

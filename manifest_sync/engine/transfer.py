@@ -8,8 +8,10 @@ from manifest_sync.core.content import Content, Side
 from manifest_sync.core.errors import Corrupted, Moved, NotFound, StoreError
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Change
+from manifest_sync.core.restore import KeptSource
 from manifest_sync.core.stamps import AbsentStamp, FileStamp
 from manifest_sync.engine.body import CheckedBody
+from manifest_sync.engine.bringing_back import bring_back
 from manifest_sync.engine.inquiry import holds
 from manifest_sync.engine.retrying import retrying
 from manifest_sync.state.cache import Digest
@@ -54,6 +56,9 @@ def _make(change: Change, sides: Sides) -> Transferred:
         return Transferred(_done(change, _delete(change, target, sides.keep_under)))
     known = sides.digests.get(source.path) if source.side is Side.LOCAL else None
     xxh3 = known.xxh3 if known is not None and known.stamp == source.stamp else None
+    if isinstance(source, KeptSource):
+        written, digest = bring_back(change, source, change.after, target, sides.keep_under)
+        return Transferred(_done(change, written), digest)
     if source.side is change.side:
         written = target.copy(
             source.path,

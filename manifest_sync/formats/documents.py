@@ -224,6 +224,11 @@ class DeletionRow(msgspec.Struct, frozen=True):
     plan: str
     kept_at: str | None
     restorable: bool
+    """Whether the bytes are still kept, as far as this workspace knows; restoring looks itself."""
+    restored: str | None = None
+    """When they were last brought back."""
+    pruned: str | None = None
+    """When they were removed from the trash."""
 
 
 class HistoryDocument(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ import msgspec
 
 from manifest_sync.formats import documents
 from manifest_sync.formats.document_explain import ExplainDocument
+from manifest_sync.formats.document_restore import RestoreDocument
 from manifest_sync.formats.document_verify import VerifyDocument
 from manifest_sync.formats.manifest_json import ManifestDocument
 from manifest_sync.formats.plan_json import PlanDocument
@@ -20,6 +21,7 @@ DOCUMENTS: dict[str, type[msgspec.Struct]] = {
     "history": documents.HistoryDocument,
     "init": documents.InitDocument,
     "record": documents.RecordDocument,
+    "restore": RestoreDocument,
     "sandbox": documents.SandboxDocument,
     "schemas": documents.SchemasDocument,
     "status": documents.StatusDocument,

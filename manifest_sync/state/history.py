@@ -38,7 +38,10 @@ def applies(database: Database, styles: Collection[str] | None) -> list[Apply]:
 def deletions(database: Database, styles: Collection[str] | None) -> list[Deletion]:
     """Everything that was deleted or replaced, with where its bytes are now."""
     rows = database.query(
-        "SELECT changes.*, applies.plan, applies.user, applies.host, styles.style"
+        "SELECT changes.*, applies.plan, applies.user, applies.host, applies.command,"
+        " styles.style, styles.remote, styles.endpoint,"
+        " (SELECT MAX(back.ended) FROM changes AS back WHERE back.taken_from = changes.kept_at"
+        "   AND back.status = 'done' AND back.side = changes.side) AS restored"
         " FROM changes JOIN applies ON applies.id = apply_id JOIN styles ON styles.id = style_id"
         " WHERE before_md5 IS NOT NULL AND status = 'done' AND number > 0"
         " ORDER BY apply_id DESC, changes.ended DESC, number DESC"
@@ -52,15 +55,24 @@ def deletions(database: Database, styles: Collection[str] | None) -> list[Deleti
             side=Side(row["side"]),
             path=row["path"],
             content=Content(row["before_size"], row["before_md5"]),
-            replaced=row["after_md5"] is not None,
+            after=_content(row["after_size"], row["after_md5"]),
             reason=row["reason"],
             apply=apply_id(row["apply_id"]),
+            command=row["command"],
             plan=row["plan"],
+            remote=row["remote"],
+            endpoint=row["endpoint"],
             kept_at=row["kept_at"],
+            pruned=row["pruned"],
+            restored=row["restored"],
         )
         for row in rows
         if styles is None or row["style"] in styles
     ]
+
+
+def _content(size: int | None, md5: str | None) -> Content | None:
+    return None if size is None or md5 is None else Content(size, md5)
 
 
 def _statistics(figures: str | None) -> Statistics | None:

@@ -9,6 +9,7 @@ from manifest_sync.core.content import Content
 from manifest_sync.core.history import Who
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.plan import Change
+from manifest_sync.core.restore import KeptSource
 from manifest_sync.core.statistics import Statistics
 from manifest_sync.state.database import writing
 from manifest_sync.state.telling import telling
@@ -46,7 +47,8 @@ def begin(
             raise AssertionError("an insert has a row id")
         connection.executemany(
             "INSERT INTO changes (apply_id, number, side, path, action, reason, before_size,"
-            " before_md5, after_size, after_md5) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " before_md5, after_size, after_md5, taken_from)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     number,
@@ -57,6 +59,7 @@ def begin(
                     change.reason,
                     *_pair(change.before),
                     *_pair(change.after),
+                    change.source.kept_at if isinstance(change.source, KeptSource) else None,
                 )
                 for index, change in enumerate(changes, start=1)
             ),

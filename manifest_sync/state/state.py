@@ -19,6 +19,18 @@ def m001_memory_and_journal(database: Database) -> None:
         database.conn.execute(statement)
 
 
+@_migrations()
+def m002_restoring(database: Database) -> None:
+    """Which kept bytes a change brought back, and when kept bytes were removed for good."""
+    for statement in (
+        "ALTER TABLE changes ADD COLUMN taken_from TEXT",
+        "ALTER TABLE changes ADD COLUMN pruned TEXT",
+        "CREATE INDEX changes_taken_from ON changes (taken_from) WHERE taken_from IS NOT NULL",
+        "CREATE INDEX changes_kept_at ON changes (kept_at) WHERE kept_at IS NOT NULL",
+    ):
+        database.conn.execute(statement)
+
+
 _MEMORY_AND_JOURNAL = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE styles (
@@ -67,7 +79,7 @@ CREATE TABLE changes (
 ) WITHOUT ROWID
 """
 
-_SCHEMA = Schema(_migrations, 1)
+_SCHEMA = Schema(_migrations, 2)
 
 
 def open_state(path: Path) -> Database:

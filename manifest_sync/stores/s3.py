@@ -121,8 +121,13 @@ class S3Store:
     def bring_back(
         self, kept_at: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str
     ) -> Written:
-        """Let S3 copy a version, or what is below the trash prefix, with its metadata."""
+        """Let S3 copy a version, or what is below the trash prefix, with its metadata.
+
+        Looked at first even where nothing is expected: restoring is rare, and was asked about.
+        """
         place, key = self._trash.place(kept_at), self._prefix + path
+        if isinstance(expect, AbsentStamp) and self._objects.stamp(key) != ABSENT:
+            raise Moved(f"{key} has appeared on S3 since it was looked at")
         replaced = self._make_way(key, expect, keep_under)
         version = place.version_id
         asked = condition(self._connection.abilities.copy, expect)

@@ -1,18 +1,19 @@
 """Applying a plan: journal, act, settle, and write down what the style became."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import Overtaken, Refused
-from manifest_sync.core.manifest import MANIFEST_NAME
+from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.publishing import to_publish
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.safety import refused_because
 from manifest_sync.core.scope import Role
-from manifest_sync.core.settle import settle
+from manifest_sync.core.settle import Settlement, settle
 from manifest_sync.core.stamps import ObjectStamp
 from manifest_sync.core.statistics import count
+from manifest_sync.core.survey import Survey
 from manifest_sync.engine.apply import Notebook, apply_plan
 from manifest_sync.engine.publishing import Published, publish
 from manifest_sync.engine.transfer import Sides
@@ -26,8 +27,13 @@ from manifest_sync.workspace.manifest_file import fingerprint
 from manifest_sync.workspace.resources import Resources, myself
 from manifest_sync.workspace.runs import Applied, Planned
 
+Settle = Callable[[Survey, Verb, Sequence[Outcome], Manifest | None], Settlement]
+"""Works out what is written down after a run; `settle` is the rule."""
 
-def apply_planned(resources: Resources, planned: Planned, command: str) -> Applied:
+
+def apply_planned(
+    resources: Resources, planned: Planned, command: str, *, settled: Settle = settle
+) -> Applied:
     """Make the plan's changes and fold what happened into memory, lines and history.
 
     Raises Refused, with nothing written, where the plan is not to be applied as it stands.
@@ -52,7 +58,7 @@ def apply_planned(resources: Resources, planned: Planned, command: str) -> Appli
             published = _publish(resources, planned, apply)
         made = _make(resources, planned, apply)
     outcomes = (*planned.already, *made)
-    _settle(resources, planned, outcomes, published)
+    _settle(resources, planned, outcomes, published, settled)
     statistics = count(outcomes, plan.summary.unchanged, planned.watch.tally.cost())
     if apply is not None:
         journal.end(resources.state, apply, statistics, resources.when())
@@ -111,11 +117,15 @@ def _keep_under(resources: Resources, apply: int) -> str:
 
 
 def _settle(
-    resources: Resources, planned: Planned, outcomes: Sequence[Outcome], published: Published
+    resources: Resources,
+    planned: Planned,
+    outcomes: Sequence[Outcome],
+    published: Published,
+    settled: Settle,
 ) -> None:
     """Write down what the workspace remembers now, and what the manifest becomes."""
     style, survey, verb = planned.style, planned.observation.survey, planned.plan.basis.verb
-    settlement = settle(survey, verb, outcomes, published.manifest)
+    settlement = settled(survey, verb, outcomes, published.manifest)
     known = resources.known(style)
     # The manifest first: a memory without its line would make `record` think the line was moved
     # by somebody else, a line without its memory only asks again.

@@ -41,6 +41,12 @@ from manifest_sync.workspace.missing import choose_present
 from manifest_sync.workspace.probing import prepare_to_write, unguarded
 from manifest_sync.workspace.removing import objects_to_remove
 from manifest_sync.workspace.resources import Resources, myself
+from manifest_sync.workspace.restoring import (
+    Looked,
+    PlannedRestore,
+    plan_restore,
+    restore_planned,
+)
 from manifest_sync.workspace.runs import (
     Applied,
     Compared,
@@ -261,6 +267,24 @@ class Workspace:
     def plan_again(self, planned: Planned) -> Planned:
         """The plan for the same command, with what has been published since. Changes nothing."""
         return planned.again()
+
+    def plan_restore(
+        self, style: Style, deletions: Sequence[Deletion], *, overwrite: bool = False
+    ) -> PlannedRestore:
+        """What bringing the bytes of these deletions back would do. Changes nothing."""
+
+        def again() -> PlannedRestore:
+            return self.plan_restore(style, deletions, overwrite=overwrite)
+
+        site, watch = self._site(style)
+        looked = Looked(style, site, watch, self._observe(style, site, watch), again)
+        return plan_restore(self._resources, looked, deletions, overwrite=overwrite)
+
+    def restore(self, planned: PlannedRestore) -> list[Applied]:
+        """Bring the bytes back, put them into the manifest, and write it into the history."""
+        if any(each.plan.to is Side.S3 and each.plan.changes for each in planned.planned):
+            prepare_to_write(self._resources, planned.style.remote.bucket)
+        return restore_planned(self._resources, planned)
 
     def applies(self, styles: Sequence[Style] | None = None) -> list[Apply]:
         """Every run, newest first."""

@@ -144,7 +144,7 @@ def test_a_newer_file_says_update_and_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     filled(path, 1)
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 99")
     connection.close()
     for _ in range(2):
         with pytest.raises(StateError, match=r"newer version.*[Uu]pdate manifest-sync"):

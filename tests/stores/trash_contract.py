@@ -91,14 +91,10 @@ class TrashContract:
         kept_at = delete(under_test, "a.txt", b"old")
         seen = present(under_test.create("a.txt", b"newer").stamp)
         under_test.put("a.txt", b"of somebody else")
-        with pytest.raises(Moved):
-            store.bring_back(
-                kept_at,
-                kept_stamp(under_test, kept_at),
-                "a.txt",
-                expect=seen,
-                keep_under=name_of(),
-            )
+        kept = kept_stamp(under_test, kept_at)
+        for expect in (seen, ABSENT):
+            with pytest.raises(Moved):
+                store.bring_back(kept_at, kept, "a.txt", expect=expect, keep_under=name_of())
         assert under_test.bytes_at("a.txt") == b"of somebody else"
 
     def test_dropped_bytes_are_gone_and_may_be_dropped_again(
