@@ -7,9 +7,11 @@ import msgspec
 from manifest_sync.core.clashes import file_and_folder, merged_twins
 from manifest_sync.core.content import Side
 from manifest_sync.core.listing import Problem
+from manifest_sync.core.paths import why_unsafe_key
 from manifest_sync.core.plan import Basis, Change, Conflict, StylePlan, summarise
 from manifest_sync.core.reconcile import Choices, Facts, Reason, Verb, Verdict, decide
 from manifest_sync.core.record import record
+from manifest_sync.core.remote import parse_remote
 from manifest_sync.core.safety import refusals
 from manifest_sync.core.sources import SourceFinder
 from manifest_sync.core.stamps import ABSENT
@@ -79,14 +81,14 @@ def _changes(
     deleted = [case.path for case, _ in rulings.wanted if case.desired is None]
     written = [case.path for case, _ in rulings.wanted if case.desired is not None]
     finder = SourceFinder(survey, to, written, (*deleted, *rulings.withheld))
-    clashes = _clashes(survey, written) if to is Side.LOCAL else {}
+    blocked = _clashes(survey, written) if to is Side.LOCAL else _too_long(survey, written)
     changes: list[Change] = []
     problems: list[Problem] = []
     for case, reason in rulings.wanted:
         source = None
         if case.desired is not None:
-            if case.path in clashes:
-                problems.append(clashes[case.path])
+            if case.path in blocked:
+                problems.append(blocked[case.path])
                 continue
             source = finder.source(case.path, case.desired, is_new=case.target is None)
             if source is None:
@@ -120,6 +122,22 @@ def _clashes(survey: Survey, written: Iterable[str]) -> dict[str, Problem]:
     held = survey.folder.entries.keys()
     blind = merged_twins(created, held) if survey.names_fold else {}
     return blind | file_and_folder(created, held)
+
+
+def _too_long(survey: Survey, written: Iterable[str]) -> dict[str, Problem]:
+    """Which files S3 could not take in: with the prefix their key is longer than S3's limit."""
+    prefix = parse_remote(survey.manifest.remote).prefix
+    return {
+        path: Problem(
+            path,
+            Side.S3,
+            "unsafe_key",
+            f"its name {reason}, so it is not sent",
+            hides_content=False,
+        )
+        for path in written
+        if (reason := why_unsafe_key(prefix, path)) is not None
+    }
 
 
 def _conflict(case: Facts, reason: Reason) -> Conflict:

@@ -47,11 +47,15 @@ def settle(
         _note(moved, survey, path, BLANK)
     for path in survey.paths(also=survey.memory):
         known = _as_recorded(survey, path)
+        said = announced.get(path) if announced is not None else None
         if path in after.unknown:
+            # What was published before the change failed is this folder's own word: an edit made
+            # meanwhile is no conflict with it.
+            if announced is not None and survey.folder.content(path) == said:
+                known = msgspec.structs.replace(known, seen=said)
             _note(moved, survey, path, known)
             continue
         local, there = after.local.get(path), after.there.get(path)
-        said = announced.get(path) if announced is not None else None
         base = there if local == there else known.base
         has_own_say = verb is Verb.APPLY or local != base
         if not has_own_say and (verb is Verb.PULL or (announced is not None and there == said)):

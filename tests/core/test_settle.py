@@ -64,13 +64,14 @@ def test_one_path(
     assert remembered(settled.moved) == expected, what
 
 
-def test_a_failed_change_leaves_what_record_left() -> None:
+def test_a_failed_change_leaves_what_record_left_but_what_was_published_is_seen() -> None:
     known = survey("a.png=2 b.png=2", "a.png=1 b.png=1", "a.png=2 b.png=2", "a.png=1 b.png=1")
     failed, done = plan(known).changes
     outcomes = [Outcome(failed, Status.FAILED), Outcome(done, Status.DONE)]
     settled = settle(known, Verb.PUSH, outcomes, manifest("a.png=2 b.png=2"))
     assert short(settled.lines) == "a.png=2 b.png=2"
-    assert remembered(settled.moved) == "a.png=2/1/1 b.png=2"
+    # Else an edit made before the next push would be a conflict with this folder's own word.
+    assert remembered(settled.moved) == "a.png=2/1/2 b.png=2"
 
 
 @pytest.mark.parametrize("status", list(Status))
