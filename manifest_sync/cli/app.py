@@ -59,6 +59,7 @@ COMMANDS = {
     "restore": Row("restore", "Bring back what was deleted or replaced."),
     "verify": Row("verify", "Read the bytes again, and compare them with what is known."),
     "explain": Row("explain", "Show all that is known of one file, and the rule that decides."),
+    "doctor": Row("doctor", "Examine what endpoint, buckets and credentials can do."),
     "schema": Row("schema", "Print the JSON schema of the manifest or of a document."),
     "sandbox": Row("sandbox", "Try everything on an S3 server of your own.", "sandbox"),
 }

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from manifest_sync.formats import documents
+from manifest_sync.formats.document_doctor import DoctorDocument
 from manifest_sync.formats.document_explain import ExplainDocument
 from manifest_sync.formats.document_restore import RestoreDocument
 from manifest_sync.formats.document_verify import VerifyDocument
@@ -16,6 +17,7 @@ DOCUMENTS: dict[str, type[msgspec.Struct]] = {
     "plan": PlanDocument,
     "apply": documents.ApplyDocument,
     "compare": documents.CompareDocument,
+    "doctor": DoctorDocument,
     "error": documents.ErrorDocument,
     "explain": ExplainDocument,
     "history": documents.HistoryDocument,

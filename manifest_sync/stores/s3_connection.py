@@ -13,7 +13,7 @@ from manifest_sync.core.errors import StoreError, Transient
 from manifest_sync.stores.base import OnRequest, Request
 from manifest_sync.stores.s3_address import shown_endpoint
 from manifest_sync.stores.s3_bulk import make_bulk
-from manifest_sync.stores.s3_errors import Translator
+from manifest_sync.stores.s3_errors import Translator, no_credentials
 from manifest_sync.stores.s3_session import make_client, make_session
 from manifest_sync.stores.s3_settings import S3Settings
 
@@ -71,6 +71,16 @@ class S3Connection:
     def endpoint(self) -> str:
         """Scheme, host and port."""
         return self._translator.get().endpoint
+
+    @property
+    def credentials_from(self) -> str:
+        """Where the credentials come from, in botocore's word; never what they are."""
+        with self.doing("be reached"):
+            found = self._session.get().get_credentials()
+        if found is None:
+            raise no_credentials()
+        method: str = found.method
+        return method
 
     def doing(self, what: str) -> AbstractContextManager[None]:
         """Translate the clients' exceptions; `what` completes "S3 could not …"."""

@@ -11,6 +11,7 @@ import msgspec
 from manifest_sync import __version__
 from manifest_sync.core.compare import compare
 from manifest_sync.core.content import Side
+from manifest_sync.core.diagnosis import Diagnosis
 from manifest_sync.core.errors import UsageProblem
 from manifest_sync.core.events import OnEvent, ignore_events
 from manifest_sync.core.history import Apply, Deletion
@@ -29,6 +30,7 @@ from manifest_sync.engine.watch import Watch
 from manifest_sync.state import history, memories
 from manifest_sync.workspace.applying import apply_planned
 from manifest_sync.workspace.configuration import load_configuration
+from manifest_sync.workspace.examining import examine
 from manifest_sync.workspace.explaining import explain_path
 from manifest_sync.workspace.initialising import (
     init_style,
@@ -285,6 +287,10 @@ class Workspace:
         if any(each.plan.to is Side.S3 and each.plan.changes for each in planned.planned):
             prepare_to_write(self._resources, planned.style.remote.bucket)
         return restore_planned(self._resources, planned)
+
+    def examine(self, styles: Sequence[Style]) -> list[Diagnosis]:
+        """What the buckets of these styles can do, and what one may do there."""
+        return examine(self._resources, styles)
 
     def applies(self, styles: Sequence[Style] | None = None) -> list[Apply]:
         """Every run, newest first."""

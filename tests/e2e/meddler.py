@@ -22,6 +22,8 @@ class Meddler:
         self.endpoint = endpoint
         self.refused: set[tuple[str, str]] = set()
         """Answered with 403."""
+        self.denies: Callable[[str, str], bool] = lambda _method, _path: False
+        """Which other requests are answered with 403, too."""
         self.unanswered: set[tuple[str, str]] = set()
         """Arrive, while the answer gets lost: each once."""
         self.unheard: set[str] = set()
@@ -43,7 +45,7 @@ def meddling(endpoint: str) -> Iterator[Meddler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             path = unquote(urlsplit(self.path).path)
             request = (self.command, path)
-            if request in meddler.refused:
+            if request in meddler.refused or meddler.denies(*request):
                 self.answer(HTTPStatus.FORBIDDEN, [], _DENIED, str(len(_DENIED)))
                 return
             if "/probe-" not in path:
