@@ -57,6 +57,7 @@ COMMANDS = {
     "compare": Row("compare", "Compare one folder with S3, file by file."),
     "history": Row("history", "Show what was done, and what was deleted."),
     "restore": Row("restore", "Bring back what was deleted or replaced."),
+    "trash": Row("trash", "List what is kept for restoring, or remove what is old."),
     "verify": Row("verify", "Read the bytes again, and compare them with what is known."),
     "explain": Row("explain", "Show all that is known of one file, and the rule that decides."),
     "doctor": Row("doctor", "Examine what endpoint, buckets and credentials can do."),

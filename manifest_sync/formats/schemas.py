@@ -8,6 +8,7 @@ from manifest_sync.formats import documents
 from manifest_sync.formats.document_doctor import DoctorDocument
 from manifest_sync.formats.document_explain import ExplainDocument
 from manifest_sync.formats.document_restore import RestoreDocument
+from manifest_sync.formats.document_trash import PruneDocument, TrashDocument
 from manifest_sync.formats.document_verify import VerifyDocument
 from manifest_sync.formats.manifest_json import ManifestDocument
 from manifest_sync.formats.plan_json import PlanDocument
@@ -22,11 +23,13 @@ DOCUMENTS: dict[str, type[msgspec.Struct]] = {
     "explain": ExplainDocument,
     "history": documents.HistoryDocument,
     "init": documents.InitDocument,
+    "prune": PruneDocument,
     "record": documents.RecordDocument,
     "restore": RestoreDocument,
     "sandbox": documents.SandboxDocument,
     "schemas": documents.SchemasDocument,
     "status": documents.StatusDocument,
+    "trash": TrashDocument,
     "verify": VerifyDocument,
 }
 """By the name that `schema NAME` and `schemas/NAME.schema.json` use."""

@@ -35,6 +35,22 @@ def applies(database: Database, styles: Collection[str] | None) -> list[Apply]:
 
 
 @telling
+def beginnings(database: Database) -> dict[int, str]:
+    """When each run began, by its number."""
+    return dict(database.conn.execute("SELECT id, began FROM applies"))
+
+
+@telling
+def kept_places(database: Database) -> list[tuple[str, str]]:
+    """Where bytes were kept and not removed since, with the endpoint; manifests included."""
+    rows = database.conn.execute(
+        "SELECT kept_at, endpoint FROM changes JOIN applies ON applies.id = apply_id"
+        " JOIN styles ON styles.id = style_id WHERE kept_at IS NOT NULL AND pruned IS NULL"
+    )
+    return [(str(place), str(endpoint)) for place, endpoint in rows]
+
+
+@telling
 def deletions(database: Database, styles: Collection[str] | None) -> list[Deletion]:
     """Everything that was deleted or replaced, with where its bytes are now."""
     rows = database.query(

@@ -3,7 +3,7 @@
 import getpass
 import socket
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -101,7 +101,7 @@ class Resources:
 
     def when(self) -> str:
         """Now, in RFC 3339, UTC."""
-        return self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return _told(self._now())
 
     def connection(self, bucket: str) -> S3Connection:
         """The connection to a bucket, made once."""
@@ -143,6 +143,10 @@ class Resources:
         return memories.know(
             self.state, self.endpoint(style), style.manifest.remote, style.id, style.name
         )
+
+    def long_ago(self, age: timedelta) -> str:
+        """So long before now, as `when` tells it."""
+        return _told(self._now() - age)
 
     def folder_store(self, style: Style) -> LocalStore:
         """The style's folder."""
@@ -197,6 +201,10 @@ class Resources:
             return
         if self.cache.published(remote, stamp.etag) is None:
             self.cache.remember_published(remote, stamp.etag, published.text)
+
+
+def _told(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def myself() -> Who:

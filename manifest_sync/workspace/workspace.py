@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -41,6 +42,7 @@ from manifest_sync.workspace.initialising import (
 from manifest_sync.workspace.lock import holding, me
 from manifest_sync.workspace.missing import choose_present
 from manifest_sync.workspace.probing import prepare_to_write, unguarded
+from manifest_sync.workspace.pruning import PlannedPrune, Pruned, plan_prune, prune
 from manifest_sync.workspace.removing import objects_to_remove
 from manifest_sync.workspace.resources import Resources, myself
 from manifest_sync.workspace.restoring import (
@@ -291,6 +293,14 @@ class Workspace:
     def examine(self, styles: Sequence[Style]) -> list[Diagnosis]:
         """What the buckets of these styles can do, and what one may do there."""
         return examine(self._resources, styles)
+
+    def plan_prune(self, age: timedelta) -> PlannedPrune:
+        """What has been kept longer than that, and would go for good. Changes nothing."""
+        return plan_prune(self._resources, self.styles().sound(), age)
+
+    def prune(self, planned: PlannedPrune) -> Pruned:
+        """Remove it; the history goes on saying that it was there."""
+        return prune(self._resources, planned)
 
     def applies(self, styles: Sequence[Style] | None = None) -> list[Apply]:
         """Every run, newest first."""

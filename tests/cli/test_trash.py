@@ -1,0 +1,121 @@
+"""`trash list` and `trash prune`: what is old goes for good, and nothing else does."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.buckets import Bucket
+from tests.cli.test_restore import PREFIX, done, gone
+from tests.commands import here
+
+TRASH = ".manifest-sync-trash/"
+
+
+@pytest.fixture
+def kept(pushed: Path, style: Path, bucket: Bucket) -> Path:
+    """A workspace with a deletion on either side: a.jpg on S3, sub/b.png in the folder."""
+    (style / "a.jpg").unlink()
+    done(pushed, "push", "--delete", "--yes")
+    bucket.delete(PREFIX + "sub/b.png")
+    done(pushed, "pull", "--delete", "--yes")
+    return pushed
+
+
+def aged(workspace: Path) -> None:
+    """As if the push had been a year ago, but not the pull."""
+    with sqlite3.connect(workspace / ".manifest-sync/state.db") as database:
+        database.execute("UPDATE applies SET began = '2025-01-01T00:00:00.000Z' WHERE side = 's3'")
+    database.close()
+
+
+def trash_of(workspace: Path, bucket: Bucket) -> list[str]:
+    files = (workspace / ".manifest-sync/trash").rglob("*")
+    return sorted([*(f.name for f in files if f.is_file()), *bucket.keys(TRASH)])
+
+
+def test_the_list_is_what_can_be_restored(kept: Path) -> None:
+    document = done(kept, "trash", "list", "--json").document()
+    rows = [(row["path"], row["side"], row["restorable"]) for row in document["deletions"]]
+    assert rows == [("sub/b.png", "local", True), ("a.jpg", "s3", True)]
+    assert document["bytes"] == 15
+    ran = done(kept, "trash", "list")
+    assert "deleted in the folder: sub/b.png (8 B) of 16, kept at trash/" in ran.out
+    assert "\n2 files, 15 B; “manifest-sync restore ID” brings back\n" in ran.out
+
+
+def test_what_is_old_goes_and_the_history_says_so(kept: Path, bucket: Bucket) -> None:
+    aged(kept)
+    ran = done(kept, "trash", "prune", "--older-than", "30d", "--yes", "--json")
+    document = ran.document()
+    assert [row["path"] for row in document["deletions"]] == ["a.jpg"]
+    assert trash_of(kept, bucket) == ["b.png"]
+    [young, old] = gone(kept)
+    assert (young["path"], young["restorable"], young["pruned"]) == ("sub/b.png", True, None)
+    assert (old["path"], old["restorable"]) == ("a.jpg", False)
+    assert old["pruned"] is not None
+    ran = here(kept, "restore", old["id"], "--yes")
+    assert ran.status == 1
+    assert "its bytes were removed from the trash on 2" in ran.err
+    assert "removed from the trash" in done(kept, "history", "--deletions").out
+    done(kept, "restore", young["id"], "--yes")
+
+
+def test_it_asks_first_and_a_dry_run_removes_nothing(kept: Path, bucket: Bucket) -> None:
+    before = trash_of(kept, bucket)
+    ran = here(kept, "trash", "prune", "--older-than", "0d")
+    assert ran.status == 5
+    assert "to remove for good" in ran.out
+    ran = done(kept, "trash", "prune", "--older-than", "0d", "--dry-run", "--json")
+    assert len(ran.document()["deletions"]) == 2
+    assert trash_of(kept, bucket) == before
+    assert all(row["restorable"] for row in gone(kept))
+
+
+def test_nothing_of_another_workspace_and_nothing_of_an_unknown_run_goes(
+    kept: Path, bucket: Bucket
+) -> None:
+    lineage = gone(kept)[0]["kept_at"].split("/")[1].partition("-")[0]
+    others = [f"{TRASH}deadbeef-1/styles/16/a.jpg", f"{TRASH}{lineage}-999/styles/16/a.jpg"]
+    for key in others:
+        bucket.put(key, b"not ours to remove")
+    bucket.put(f"{TRASH}{lineage}-1/styles/16/left-over.png", b"of a run that was cut off")
+    done(kept, "trash", "prune", "--older-than", "0d", "--yes")
+    assert trash_of(kept, bucket) == sorted(others)
+    assert not list((kept / ".manifest-sync/trash").iterdir())
+
+
+def test_a_prune_that_was_cut_off_is_done_again(kept: Path, bucket: Bucket) -> None:
+    for key in bucket.keys(TRASH):
+        bucket.delete(key)  # and the process was killed before it could write that down
+    done(kept, "trash", "prune", "--older-than", "0d", "--yes")
+    assert [row["restorable"] for row in gone(kept)] == [False, False]
+    assert done(kept, "trash", "list").out == "The trash is empty.\n"
+
+
+def test_versions_are_left_to_the_bucket(pushed: Path, style: Path, bucket: Bucket) -> None:
+    bucket.client.put_bucket_versioning(
+        Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"}
+    )
+    bucket.put(PREFIX + "a.jpg", b"image a")
+    (style / "a.jpg").unlink()
+    done(pushed, "push", "--delete", "--yes")
+    ran = done(pushed, "trash", "prune", "--older-than", "0d", "--yes")
+    assert "left to the lifecycle rules of the bucket" in ran.out
+    [row] = gone(pushed)
+    assert row["restorable"]
+    done(pushed, "restore", row["id"], "--yes")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["prune"], "as in “--older-than 30d”"),
+        (["prune", "--older-than", "soon"], "--older-than soon: an age is a number of hours"),
+        (["empty"], "'empty' is not one of"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(pushed: Path, arguments: list[str], says: str) -> None:
+    ran = here(pushed, "trash", *arguments)
+    assert ran.status == 64
+    assert says in ran.err
