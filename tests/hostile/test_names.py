@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-import pytest
-
 from tests.hostile.target import GOOD, PREFIX, Target
 
 ODD = {
@@ -58,9 +56,10 @@ def test_a_name_that_s3_cannot_hold_is_reported_and_the_rest_is_sent(target: Tar
     assert target.sent().keys() >= GOOD.keys()
 
 
-@pytest.mark.parametrize("name", ["-rf", "--delete", "$(touch pwned)", "`id`", "%n%s", "a;b|c&d"])
-def test_a_name_is_only_a_name(target: Target, name: str, tmp_path: Path) -> None:
-    target.write({f"{name}.png": b"x"})
+def test_a_name_is_only_a_name(target: Target, tmp_path: Path) -> None:
+    names = ["-rf", "--delete", "$(touch pwned)", "`id`", "%n%s", "a;b|c&d"]
+    files = {f"{name}.png": name.encode() for name in names}
+    target.write(files)
     target.run("push", "--yes")
-    assert target.bucket.get(f"{PREFIX}{name}.png") == b"x"
+    assert target.sent() == GOOD | files
     assert not list(tmp_path.rglob("pwned"))

@@ -4,8 +4,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.hostile.target import PREFIX, UNSAFE, Target
 
 Plan = dict[str, Any]
@@ -40,11 +38,11 @@ def test_the_plan_as_it_was_made_is_carried_out(target: Target) -> None:
     assert (target.style / "good.png").read_bytes() == b"image"
 
 
-@pytest.mark.parametrize("path", UNSAFE, ids=ascii)
-def test_an_unsafe_path_makes_the_plan_invalid(target: Target, path: str) -> None:
+def test_an_unsafe_path_makes_the_plan_invalid(target: Target) -> None:
     plan = _saved(target)
-    plan["styles"][0]["changes"][0]["path"] = path
-    assert "nothing was done" in _applied(target, plan, 1)
+    for path in UNSAFE:
+        plan["styles"][0]["changes"][0]["path"] = path
+        assert "nothing was done" in _applied(target, plan, 1), path
 
 
 def _style(key: str, value: object) -> Callable[[Plan], None]:
@@ -63,7 +61,7 @@ def _source(path: str) -> Callable[[Plan], None]:
     return lambda plan: plan["styles"][0]["changes"][0]["source"].update({"path": path})
 
 
-@pytest.mark.parametrize(("tamper", "status", "says"), [
+TAMPERED: list[tuple[Callable[[Plan], None], int, str]] = [
     (_basis("endpoint", "http://evil.example:80"), 4, "http://evil.example:80"),
     (_basis("remote", "s3://evil/styles/16/"), 4, "s3://evil/styles/16/"),
     (_style("endpoint_url", "http://evil.example"), 1, "unknown field"),
@@ -77,24 +75,21 @@ def _source(path: str) -> Callable[[Plan], None]:
     (_change("path", "manifest.json"), 4, "manifest.json"),
     (_change("path", ".git/hooks/x.png"), 4, ".git/hooks/x.png"),
     (_change("path", "run.sh"), 4, "run.sh"),
-    (_change("path", "sub/b.png/x.png"), None, ""),
+    (_change("path", "sub/b.png/x.png"), 3, "sub/b.png"),
     (_change("side", "s3"), 1, "contradicts itself"),
     (_change("action", "delete"), 1, "contradicts itself"),
     (_change("after", {"size": 5, "md5": "g" * 32}), 1, ""),
     (_change("after", {"size": -1, "md5": "0" * 32}), 1, ""),
-])  # fmt: skip
-def test_a_plan_that_was_tampered_with_does_nothing(
-    target: Target, tamper: Callable[[Plan], None], status: int | None, says: str
-) -> None:
-    plan = _saved(target)
-    tamper(plan)
-    if status is not None:
-        assert says in _applied(target, plan, status)
-        return
-    (target.root / "plan.json").write_text(json.dumps(plan))
-    before = target.tree()
-    target.run("apply", "plan.json", "--yes", status=3)
-    assert target.tree() == before
+]
+"""What somebody may do to a plan, the exit status, and what is said."""
+
+
+def test_a_plan_that_was_tampered_with_does_nothing(target: Target) -> None:
+    plan = json.dumps(_saved(target))
+    for tamper, status, says in TAMPERED:
+        tampered = json.loads(plan)
+        tamper(tampered)
+        assert says in _applied(target, tampered, status)
 
 
 def test_a_folder_that_became_a_link_is_not_written_through(target: Target) -> None:
