@@ -36,7 +36,7 @@ is given, and what is replaced or deleted is kept.
 
 
 class Row(NamedTuple):
-    """A command: the module that holds a function of its name, and what it does in one line."""
+    """A command: its module, which holds a function of that name, and what it does in one line."""
 
     module: str
     says: str
@@ -52,15 +52,17 @@ COMMANDS = {
     "pull": Row("pull", "Sync from S3: fetch what S3 has that the folder has not."),
     "remove": Row("remove", "Remove from S3: delete objects, and keep the files here."),
     "record": Row("record", "Write the folder's state into the manifest, for git."),
-    "plan": Row("plan", "Show what would make one side equal the manifest; change nothing."),
+    "plan": Row("plan", "Show what would make one side equal the manifest."),
     "apply": Row("apply", "Make one side equal the manifest, or carry out a saved plan."),
     "compare": Row("compare", "Compare one folder with S3, file by file."),
     "history": Row("history", "Show what was done, and what was deleted."),
     "restore": Row("restore", "Bring back what was deleted or replaced."),
     "trash": Row("trash", "List what is kept for restoring, or remove what is old."),
     "verify": Row("verify", "Read the bytes again, and compare them with what is known."),
-    "explain": Row("explain", "Show all that is known of one file, and the rule that decides."),
+    "explain": Row("explain", "Show all that is known of one file, and what decides."),
     "doctor": Row("doctor", "Examine what endpoint, buckets and credentials can do."),
+    "diff": Row("diff", "Say what changed between two states of a manifest."),
+    "merge-driver": Row("merge_driver", "Merge manifests for git, path by path."),
     "schema": Row("schema", "Print the JSON schema of the manifest or of a document."),
     "sandbox": Row("sandbox", "Try everything on an S3 server of your own.", "sandbox"),
 }
@@ -94,7 +96,7 @@ def load_command(name: str) -> TyperCommand:
             f"“{name}” needs the package {error.name}, which is not installed; install it with: "
             f"pip install 'manifest-sync[{row.extra}]'"
         ) from error
-    function = getattr(module, name)
+    function = getattr(module, row.module)
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
     says = with_examples(inspect.getdoc(function) or "")
     alone.command(name, cls=Command, help=says, short_help=row.says)(function)

@@ -64,6 +64,29 @@ class CompareDocument(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
+class DiffDocument(msgspec.Struct, frozen=True):
+    """`diff`: what changed between two states of a manifest, by path."""
+
+    format: Literal["manifest-sync/diff"]
+    version: Literal[1]
+    summary: str
+    """`+3 images, 2 captions edited, −1 pair`."""
+    added: tuple[str, ...]
+    edited: tuple[str, ...]
+    removed: tuple[str, ...]
+    keys: tuple[str, ...]
+    """What else changed than files: keys of the manifest."""
+
+
+class MergeDocument(msgspec.Struct, frozen=True):
+    """`merge-driver`: what is left to choose."""
+
+    format: Literal["manifest-sync/merge"]
+    version: Literal[1]
+    conflicts: tuple[str, ...]
+    """Paths, and keys of the manifest."""
+
+
 class OutcomeRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of one change."""
 

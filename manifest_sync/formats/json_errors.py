@@ -10,7 +10,7 @@ from manifest_sync.core.paths import shown
 
 _BYTE = re.compile(r"\(byte (\d+)\)")
 _AT = re.compile(r" - at `(?:key in )?([^`]*)`$")
-_MARKERS = (b"<<<<<<< ", b">>>>>>> ")
+_CONFLICT = re.compile(rb"^(?:<{7,}|>{7,}) ", re.MULTILINE)
 _BOM = b"\xef\xbb\xbf"
 
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -38,8 +38,12 @@ def complaint(
         return f"{where} is not valid JSON: it is nested too deeply."
     byte, reason = _place(text, error)
     line, column = _position(text, byte)
-    if any(text.startswith(marker) or b"\n" + marker in text for marker in _MARKERS):
-        return f"{where} holds git conflict markers (line {line}); settle the merge first."
+    if (marker := _CONFLICT.search(text)) is not None:
+        line, _ = _position(text, marker.start())
+        return (
+            f"{where} holds git conflict markers (line {line}): keep one of the two versions "
+            "there, delete the other with the lines that mark them, and run the command again."
+        )
     return f"{where} is not valid JSON: {reason} at line {line}, column {column}."
 
 

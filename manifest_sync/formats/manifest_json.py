@@ -1,7 +1,7 @@
 """The manifest as canonical JSON: the same state always gives the same bytes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -76,6 +76,15 @@ def parse_manifest(text: bytes, where: str) -> Manifest:
 
 def render_manifest(manifest: Manifest) -> bytes:
     """Write the canonical form: fixed key order, a line a file, LF, newline at the end."""
+    etags = manifest.etags
+    rows = [
+        render_line(path, line, etags.get(path)) for path, line in sorted(manifest.lines.items())
+    ]
+    return "\n".join(["{", *render_head(manifest), *render_table(rows), "}\n"]).encode()
+
+
+def render_head(manifest: Manifest) -> list[str]:
+    """The lines above the table of files."""
     header = manifest.header
     head: list[tuple[str, object]] = [
         ("$schema", manifest.schema_uri),
@@ -87,20 +96,20 @@ def render_manifest(manifest: Manifest) -> bytes:
         ("captions", header.captions),
         ("images", header.images),
     ]
-    parts = ["{\n"]
-    parts += (f'  "{key}": {_value(value)},\n' for key, value in head if value is not None)
-    parts.append('  "files": {')
-    separator = "\n"
-    for path in sorted(manifest.lines):
-        line = manifest.lines[path]
-        etag = manifest.etags.get(path)
-        more = f', "etag": {_value(etag)}' if etag else ""
-        parts.append(
-            f'{separator}    {_value(path)}: {{"size": {line.size}, "md5": "{line.md5}"{more}}}'
-        )
-        separator = ",\n"
-    parts.append("\n  }\n}\n" if manifest.lines else "}\n}\n")
-    return "".join(parts).encode()
+    return [f'  "{key}": {_value(value)},' for key, value in head if value is not None]
+
+
+def render_line(path: str, content: Content, etag: str | None) -> str:
+    """The line of a file, without the comma that may follow it."""
+    more = f', "etag": {_value(etag)}' if etag else ""
+    return f'    {_value(path)}: {{"size": {content.size}, "md5": "{content.md5}"{more}}}'
+
+
+def render_table(rows: Sequence[str]) -> list[str]:
+    """The table of files, from the lines of them."""
+    if not rows:
+        return ['  "files": {}']
+    return ['  "files": {', ",\n".join(rows), "  }"]
 
 
 def _value(value: object) -> str:

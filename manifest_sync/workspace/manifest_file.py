@@ -24,6 +24,12 @@ def read_manifest(path: Path, where: str) -> tuple[Manifest, str]:
     return parse_manifest(text, where), fingerprint(text)
 
 
+def read_state(path: Path, where: str) -> Manifest | None:
+    """A state of a manifest that git has put into a file; None where it had none: it is empty."""
+    text = _bytes_of(path, where)
+    return parse_manifest(text, where) if text else None
+
+
 def write_manifest(path: Path, manifest: Manifest) -> str:
     """Replace the file, durably and at once; return the MD5 of its bytes.
 

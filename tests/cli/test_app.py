@@ -40,8 +40,9 @@ def test_version(tmp_path: Path) -> None:
 def test_help_names_every_command_with_its_line(tmp_path: Path) -> None:
     ran = here(tmp_path, "--help")
     assert ran.status == 0
+    width = max(map(len, COMMANDS)) + 2
     for name, row in COMMANDS.items():
-        assert f"  {name:9}{row.says}\n" in ran.out
+        assert f"  {name:{width}}{row.says}\n" in ran.out
 
 
 @pytest.mark.parametrize("name", COMMANDS)

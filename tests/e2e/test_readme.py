@@ -92,7 +92,7 @@ def test_the_guide_shows_what_happens(tmp_path: Path, moto: S3Server) -> None:
 
 def test_the_readme_has_every_command_in_its_order() -> None:
     rows = re.findall(r"^\| (`.*`) \| (.*) \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
-    usages = [re.findall(r"`([a-z]+)", usage) for usage, _ in rows]
+    usages = [re.findall(r"`([a-z-]+)", usage) for usage, _ in rows]
     assert [first for first, *_ in usages] == list(COMMANDS)
     for (name, *_), (usage, says) in zip(usages, rows, strict=True):
         options = {option for parameter in load_command(name).params for option in parameter.opts}

@@ -9,7 +9,10 @@ from tests.buckets import Bucket
 from tests.commands import here
 from tests.workspace.places import lines
 
-SAYS = "styles/16/manifest.json holds git conflict markers (line 1); settle the merge first."
+SAYS = (
+    "styles/16/manifest.json holds git conflict markers (line 1): keep one of the two versions "
+    "there, delete the other with the lines that mark them, and run the command again."
+)
 
 
 @pytest.fixture
