@@ -46,10 +46,9 @@ def done_lines(applied: Sequence[Applied]) -> Iterator[Line]:
                 yield f"Restored {_TO[side]}: {shown(outcome.change.path)}"
     behind = [each for each in applied if each.plan.to is Side.S3 and _missing(each)]
     for each in behind:
-        count = many(len(_missing(each)), "file")
         yield (
-            f"The folder lacks {count} of these; “manifest-sync pull {shown(each.style.id)}” "
-            "fetches what is missing."
+            f"The folder lacks {len(_missing(each)):,} of these; "
+            f"“manifest-sync pull {shown(each.style.id)}” fetches what is missing."
         )
 
 
