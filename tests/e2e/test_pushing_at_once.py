@@ -17,7 +17,22 @@ pytestmark = [
 
 def test_pushes_at_once_lose_nothing(place: Place, other: Place) -> None:
     """Each of two workspaces pushes an update of its own, again and again, at the same time."""
-    rounds = 5
+    push_at_once(place, other, rounds=5)
+
+
+def test_they_take_turns_where_no_condition_is_enforced(place: Place, other: Place) -> None:
+    """As on Ceph RGW 16 in a bucket that keeps versions, which this one begins to do just now."""
+    bucket = place.bucket
+    bucket.client.put_bucket_versioning(
+        Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"}
+    )
+    push_at_once(place, other, rounds=3)
+    [row] = place.quickly("plan", "--to", "s3", "--json").document()["styles"]
+    assert row["basis"]["unguarded"] == ["create", "update", "delete", "copy", "parts"]
+    assert bucket.keys("styles/.manifest-sync-lease/") == []
+
+
+def push_at_once(place: Place, other: Place, *, rounds: int) -> None:
     with ThreadPoolExecutor() as pool:
         for number in range(rounds):
             place.write({"a.txt": f"first {number}".encode()})
