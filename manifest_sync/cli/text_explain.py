@@ -105,10 +105,11 @@ def _cached(known: Explanation) -> str:
     cached = known.cached
     if cached is None:
         return "nothing was known before this run"
-    said = f"md5 {cached.md5}, xxh3 {cached.xxh3}, of "
+    when = "" if cached.since is None else f" since {_time(cached.since * 1_000_000_000)}"
+    said = f"known{when}: md5 {cached.md5}, xxh3 {cached.xxh3}, of "
     if not cached.is_current:
-        when = f"{size(cached.stamp.size)}, modified {_time(cached.stamp.mtime_ns)}"
-        return f"{said}an earlier state ({when}), so the file was read again"
+        state = f"{size(cached.stamp.size)}, modified {_time(cached.stamp.mtime_ns)}"
+        return f"{said}an earlier state ({state}), so the file was read again"
     if not cached.trusted:
         return f"{said}this state, but hashed within 2 s of a change, so the file was read again"
     return f"{said}this very state, so the file was not read"

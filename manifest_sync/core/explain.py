@@ -69,6 +69,8 @@ class CachedDigest(msgspec.Struct, frozen=True):
     """Whether the file is still in that state, as far as its signature tells."""
     trusted: bool
     """Whether an equal signature proves equal bytes: it was 2 s old when it was hashed."""
+    since: int | None
+    """When it was written down, in seconds since 1970; null where that was not noted."""
 
 
 class Knowledge(StrEnum):

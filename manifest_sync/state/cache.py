@@ -38,7 +38,18 @@ def m002_published(database: Database) -> None:
     )
 
 
-_SCHEMA = Schema(_migrations, 2)
+@_migrations()
+def m003_since_when(database: Database) -> None:
+    """When each digest was written down, in seconds since 1970; for whoever asks why."""
+    database.conn.execute("ALTER TABLE digests ADD COLUMN since INTEGER")
+
+
+_SCHEMA = Schema(_migrations, 3)
+
+_REMEMBER = (
+    "INSERT OR REPLACE INTO digests"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(strftime('%s', 'now') AS INTEGER))"
+)
 
 
 class Digest(msgspec.Struct, frozen=True, gc=False):
@@ -109,8 +120,13 @@ class Cache:
             return
         self._write(
             ("DELETE FROM digests WHERE folder = ? AND path = ?", forgotten),
-            ("INSERT OR REPLACE INTO digests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows),
+            (_REMEMBER, rows),
         )
+
+    def since(self, folder: str, path: str) -> int | None:
+        """When a file's digest was written down, in seconds since 1970; None where it was not."""
+        query = "SELECT path, since FROM digests WHERE folder = ?"
+        return next((when for known, when in self._read(query, folder) if known == path), None)
 
     def object_md5s(self, remote: str) -> dict[str, tuple[str, str]]:
         """Path → (ETag, MD5) of the objects of a prefix whose ETag is not their MD5."""

@@ -1,5 +1,6 @@
 """Explaining one path: gathering every fact that the workspace has of it."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from manifest_sync.core.errors import StoreError
@@ -23,9 +24,15 @@ from manifest_sync.workspace.styles import Style
 
 
 def explain_path(
-    resources: Resources, style: Style, site: Site, observation: Observation, path: str
+    resources: Resources,
+    style: Style,
+    site: Site,
+    path: str,
+    look: Callable[[], Observation],
 ) -> Explanation:
-    """Everything about one path of a style, both sides having been looked at."""
+    """Everything about one path of a style; `look` looks at both sides."""
+    since = resources.cache.since(style.name, path)  # before looking writes down what it reads
+    observation = look()
     survey = observation.survey
     file, cached = survey.folder.entries.get(path), site.digests.get(path)
     published = survey.published
@@ -43,6 +50,7 @@ def explain_path(
             stamp=cached.stamp,
             is_current=file is not None and file.stamp == cached.stamp,
             trusted=cached.trusted,
+            since=since,
         )
         if cached is not None
         else None,

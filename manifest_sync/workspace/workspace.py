@@ -185,8 +185,9 @@ class Workspace:
     def explain(self, style: Style, path: str) -> Explained:
         """Everything that is known of one path, and what each command would make of it."""
         site, watch = self._site(style)
-        observation = self._observe(style, site, watch)
-        explanation = explain_path(self._resources, style, site, observation, path)
+        explanation = explain_path(
+            self._resources, style, site, path, lambda: self._observe(style, site, watch)
+        )
         return Explained(style, explanation)
 
     def verify(

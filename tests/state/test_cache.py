@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,16 @@ def test_what_is_remembered_is_known_by_the_next_run(
     assert second.digests("styles/17") == {"a.png": DIGEST}
     assert second.digests("styles") == {}
     second.close()
+
+
+def test_since_when_a_digest_is_known(cache: Cache) -> None:
+    before = int(time.time())
+    cache.remember("16", [("a.png", DIGEST)])
+    when = cache.since("16", "a.png")
+    assert when is not None
+    assert before <= when <= time.time()
+    assert cache.since("16", "b.png") is None
+    assert cache.since("17", "a.png") is None
 
 
 def test_a_later_digest_replaces_and_a_gone_file_is_forgotten(cache: Cache) -> None:
