@@ -20,7 +20,7 @@ def test_pushes_at_once_lose_nothing(place: Place, other: Place) -> None:
     push_at_once(place, other, rounds=5)
 
 
-def test_they_take_turns_where_no_condition_is_enforced(place: Place, other: Place) -> None:
+def test_nothing_is_lost_where_no_condition_is_enforced(place: Place, other: Place) -> None:
     """As on Ceph RGW 16 in a bucket that keeps versions, which this one begins to do just now."""
     bucket = place.bucket
     bucket.client.put_bucket_versioning(
