@@ -1,4 +1,4 @@
-"""A proxy before an S3 server that takes its time over each PUT."""
+"""A proxy before an S3 server that takes its time over each PUT of an image or a caption."""
 
 import http.client
 import threading
@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from tests.servers import S3Server
+
+SLOW = (".png", ".jpg", ".txt")
 
 
 class Slowness:
@@ -30,7 +32,7 @@ def slow_server(server: S3Server, seconds: float) -> Iterator[Slowness]:
 
         def forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            if self.command == "PUT" and "/probe-" not in self.path:
+            if self.command == "PUT" and urlsplit(self.path).path.endswith(SLOW):
                 slowness.puts += 1
                 time.sleep(slowness.seconds)
             connection = http.client.HTTPConnection(behind, timeout=30)
