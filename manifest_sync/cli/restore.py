@@ -16,6 +16,7 @@ from manifest_sync.cli.options import All, Common, Connection, DryRun, Locking, 
 from manifest_sync.cli.screen import styled
 from manifest_sync.cli.session import Session, session
 from manifest_sync.cli.text_apply import failure_lines
+from manifest_sync.cli.text_plan import TRASH_IS_OFF
 from manifest_sync.cli.text_restore import done_lines, restore_lines
 from manifest_sync.core.errors import ManifestSyncError, UsageProblem
 from manifest_sync.core.exits import Exit, worst
@@ -126,6 +127,8 @@ def _carry_out(
     if asks or not (screen.as_json or screen.quiet):
         for each in planned:
             screen.show(*restore_lines(each))
+            if not all(side.plan.basis.keeps for side in each.planned):
+                screen.show(styled(f"  {TRASH_IS_OFF}", "red"))
     if dry_run:
         screen.document(restore_document(planned, (), dry_run=True))
         return Exit.DONE

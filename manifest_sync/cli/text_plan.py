@@ -17,6 +17,10 @@ _SOURCES = {Verb.PUSH: "folder", Verb.PULL: "S3", Verb.APPLY: "manifest"}
 _WINNERS = {Verb.PUSH: "the folder", Verb.PULL: "S3", Verb.APPLY: "the manifest"}
 _TARGETS = {Side.S3: "S3", Side.LOCAL: "folder"}
 _PLURALS = {Action.CREATE: "creations", Action.UPDATE: "updates", Action.DELETE: "deletions"}
+TRASH_IS_OFF = (
+    'The trash is off (trash = "off"): what is replaced or deleted is not kept, and cannot be '
+    "restored unless the bucket keeps versions."
+)
 _NAMED = 10
 """Names in a sentence before the rest is only counted."""
 
@@ -43,6 +47,8 @@ def plan_lines(plan: StylePlan, limit: int | None) -> Iterator[Line]:
         changes = [change for change in plan.changes if change.action is action]
         yield from _listed(changes, limit, change_line, _PLURALS[action])
     yield from attention_lines(plan, limit)
+    if not plan.basis.keeps:
+        yield styled(f"  {TRASH_IS_OFF}", "red")
     yield f"  {summary(plan)}"
 
 

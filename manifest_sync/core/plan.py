@@ -92,6 +92,9 @@ class Basis(msgspec.Struct, frozen=True):
     tool: str
     made_at: str
     """RFC 3339, UTC."""
+    keeps: bool = True
+    """Whether what it replaces or deletes is kept; where the trash is off only by a bucket's own
+    versions."""
     unguarded: tuple[Unguarded, ...] | None = None
     """What S3 changes without a condition: looked at first, changed then. None where that is not
     known yet; the first apply finds it out."""

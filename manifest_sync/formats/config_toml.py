@@ -44,6 +44,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """Where objects of unversioned buckets are kept that a run replaced or deleted."""
     max_delete: int | str | None = None
     """More deletions than this are refused: a number of files, or a share of them like "50%"."""
+    trash: Literal["on", "off"] = "on"
+    """With `off` nothing is kept that a run replaces or deletes; a bucket's versions stay."""
 
 
 def parse_config(text: bytes, where: str) -> Config:

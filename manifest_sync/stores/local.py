@@ -7,7 +7,7 @@ what is replaced or deleted is in the trash before (`local_trash`).
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from stat import S_ISDIR
 
@@ -68,15 +68,18 @@ class LocalStore:
         wants: Callable[[str], bool] = always,
         follow_symlinks: bool = False,
         boundary: Path | None = None,
+        keeps: bool = True,
     ) -> None:
         """`root` must be there when it is used, and is never made; `trash` is made when needed.
 
         `may_enter` and `wants` are the scope's, for folders and for files: what neither names
         is no problem. `follow_symlinks` holds for links that lead below `boundary` (by default
-        the root); files behind a link to a file are read, but never replaced or deleted.
+        the root); files behind a link to a file are read, but never replaced or deleted. Without
+        `keeps` the trash is off: what is replaced or deleted is lost.
         """
         self._tree = Tree(root, boundary=(boundary or root) if follow_symlinks else None)
         self._trash = Trash(trash)
+        self._keeps = keeps
         self._may_enter = may_enter
         self._wants = wants
         self._unsynced = Unsynced()
@@ -146,7 +149,7 @@ class LocalStore:
         folder, name = split(path)
         with self._turn(path), self._tree.folder(folder) as fd:
             doomed = Doomed(fd, name, path, expect)
-            with self._trash.keeping(doomed, keep_under) as kept, telling(path, "deleted"):
+            with self._keeping(doomed, keep_under) as kept, telling(path, "deleted"):
                 os.unlink(name, dir_fd=fd)
         return self._done(path, ABSENT, kept)
 
@@ -204,12 +207,22 @@ class LocalStore:
                 # While the bytes came, their folder may have been moved away.
                 self._tree.require(folder, fd)
                 if isinstance(expect, FileStamp):
-                    with self._trash.keeping(Doomed(fd, name, path, expect), keep_under) as kept:
+                    with self._keeping(Doomed(fd, name, path, expect), keep_under) as kept:
                         part.replace(name)
                 else:
                     part.become(name)
                 stamp = _result(fd, name, path, stamp_of(status))
         return self._done(path, stamp, kept)
+
+    @contextmanager
+    def _keeping(self, doomed: Doomed, keep_under: str) -> Iterator[Kept | None]:
+        """Keep a file for a block that replaces or deletes it, unless the trash is off."""
+        if self._keeps:
+            with self._trash.keeping(doomed, keep_under) as kept:
+                yield kept
+        else:
+            doomed.require(doomed.stamp)
+            yield None
 
     def _require(self, path: str, expect: Stamp) -> os.stat_result | None:
         """What is at the path itself, links not followed; Moved where it is not as expected."""

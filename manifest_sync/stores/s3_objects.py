@@ -54,11 +54,16 @@ class S3Objects(msgspec.Struct, frozen=True):
             raise Moved(f"{key} has changed on S3")
         return now
 
-    def keep(self, key: str, now: ObjectStamp, keep_under: str) -> str:
-        """See to it that an object's bytes outlive it; returns where they will be."""
+    def keep(self, key: str, now: ObjectStamp, keep_under: str) -> str | None:
+        """See to it that an object's bytes outlive it; returns where they will be.
+
+        None where the trash is off.
+        """
         connection = self.connection
         if now.version_id is not None and connection.is_versioned:
             return str(S3Place(connection.bucket, key, now.version_id))
+        if not connection.settings.keeps:
+            return None
         kept = self._trash_key(key, keep_under)
         try:
             self.copy(key, now, kept)

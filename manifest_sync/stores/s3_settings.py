@@ -23,6 +23,8 @@ class S3Settings(msgspec.Struct, frozen=True):
     trash_prefix: str = TRASH_PREFIX
     """In a bucket without versions, bytes that are replaced or deleted are kept below it. With
     its final slash."""
+    keeps: bool = True
+    """Whether that is done at all. A bucket with versions keeps them, whatever this says."""
     transport: Literal["auto", "boto3"] = "auto"
     """`boto3` leaves obstore out altogether."""
     jobs: int = 16

@@ -17,6 +17,7 @@ _FROM_ENVIRONMENT = (
     "sse",
     "kms_key_id",
     "storage_class",
+    "trash",
     "trash_prefix",
     "max_delete",
     "follow_symlinks",

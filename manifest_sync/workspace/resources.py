@@ -115,6 +115,7 @@ class Resources:
                 kms_key_id=config.kms_key_id,
                 storage_class=config.storage_class,
                 trash_prefix=config.trash_prefix,
+                keeps=self.keeps,
                 transport=self._transport,
                 jobs=self.jobs,
             )
@@ -124,6 +125,11 @@ class Resources:
     def _count(self, kind: Request, number: int) -> None:
         """Count what is asked of a bucket as such for the style that is being worked on."""
         self._tally.request(kind, number)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is replaced or deleted is kept."""
+        return self.config.trash == "on"
 
     @property
     def jobs(self) -> int:
@@ -158,6 +164,7 @@ class Resources:
             wants=scope.wants,
             follow_symlinks=self.config.follow_symlinks,
             boundary=self.root,
+            keeps=self.keeps,
         )
 
     def bucket_store(self, remote: Remote, tally: Tally) -> S3Store:

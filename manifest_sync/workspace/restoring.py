@@ -132,6 +132,7 @@ def _planned(
             options=Options(),
             tool=__version__,
             made_at=resources.when(),
+            keeps=resources.keeps,
         ),
         changes=tuple(changes),
         summary=summarise(tuple(changes), 0, 0, 0),

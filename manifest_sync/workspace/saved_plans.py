@@ -41,10 +41,15 @@ def style_of_plan(resources: Resources, plan: StylePlan, known: Chosen) -> Style
 
 
 def left_to_do(
-    plan: StylePlan, style: Style, survey: Survey
+    plan: StylePlan, style: Style, survey: Survey, *, keeps: bool
 ) -> tuple[StylePlan, tuple[Outcome, ...]]:
     """What of a plan is still to be made, and what holds already. Raises StalePlan."""
     freshness = check(plan, survey)
+    if freshness.pending and plan.basis.keeps and not keeps:
+        raise StalePlan(
+            f"The plan for style “{shown(plan.style)}” keeps what it replaces or deletes, but the "
+            "trash is off by now. Make the plan again."
+        )
     moved = sorted({*freshness.moved, *_undesired(freshness.pending, plan, survey)})
     if moved:
         raise StalePlan(

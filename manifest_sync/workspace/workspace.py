@@ -235,7 +235,7 @@ class Workspace:
         observation = self._observe(
             style, site, watch, recorded=plan.basis.verb is not Verb.APPLY, selection=selection
         )
-        left, already = left_to_do(plan, style, observation.survey)
+        left, already = left_to_do(plan, style, observation.survey, keeps=self._resources.keeps)
         return Planned(
             style, left, observation, site, watch, lambda: self.renew(plan), already=already
         )
@@ -322,6 +322,7 @@ class Workspace:
             options=options,
             tool=__version__,
             made_at=resources.when(),
+            keeps=resources.keeps,
             unguarded=unguarded(resources, style.remote.bucket, to),
         )
 

@@ -44,10 +44,11 @@ def test_every_setting_is_read() -> None:
     storage_class = "STANDARD_IA"
     trash_prefix = "team/.trash/"
     max_delete = "20%"
+    trash = "off"
     """
     assert parse_config(text.encode(), "c") == Config(
         "p", "r", "http://[::1]:9000", 512, ("styles/*", "more/**"), True, "aws:kms", "k",
-        "STANDARD_IA", "team/.trash/", "20%"
+        "STANDARD_IA", "team/.trash/", "20%", "off"
     )  # fmt: skip
 
 
