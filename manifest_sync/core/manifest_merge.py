@@ -87,7 +87,7 @@ def _chosen(before: _T, ours: _T, theirs: _T) -> tuple[_T, _T]:
     """What each side would have; the same twice where it is decided."""
     if ours == before:
         return theirs, theirs
-    return (ours, ours) if theirs in (before, ours) else (ours, theirs)
+    return (ours, ours) if theirs == before else (ours, theirs)
 
 
 def _line(manifest: Manifest, path: str) -> Line | None:

@@ -1,5 +1,6 @@
 """Merging manifests in git: what one side changed is taken, what both changed is left to choose."""
 
+import itertools
 import re
 
 import pytest
@@ -100,10 +101,35 @@ lines = st.dictionaries(st.sampled_from(EASY_PATHS), st.integers(1, 3).map(conte
 manifests = lines.map(manifest)
 
 
+FATES = {
+    "same": (1, 1, 1),
+    "added": (None, 2, None),
+    "gone": (1, None, 1),
+    "edited": (1, 2, 3),
+    "ours deleted": (1, None, 2),
+    "theirs deleted": (1, 2, None),
+}
+"""What becomes of a path: base, ours, theirs."""
+
+
+@pytest.mark.parametrize("fates", list(itertools.product(FATES, repeat=3)), ids=", ".join)
+def test_conflicts_next_to_each_other_and_at_the_end(fates: tuple[str, ...]) -> None:
+    states: list[dict[str, Content]] = [{}, {}, {}]
+    for path, fate in zip(("a.png", "b.png", "c.png"), fates, strict=True):
+        for state, number in zip(states, FATES[fate], strict=True):
+            if number is not None:
+                state[path] = content(number)
+    check_either_choice(*map(manifest, states))
+
+
 @given(st.none() | manifests, manifests, manifests)
 def test_whichever_side_is_kept_the_merge_is_a_canonical_manifest(
     base: Manifest | None, ours: Manifest, theirs: Manifest
 ) -> None:
+    check_either_choice(base, ours, theirs)
+
+
+def check_either_choice(base: Manifest | None, ours: Manifest, theirs: Manifest) -> None:
     found = merge_manifests(base, ours, theirs)
     text = render_merge(found)
     assert (b"<<<<<<<" in text) == (found.conflicts != ())
