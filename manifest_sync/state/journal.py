@@ -47,8 +47,8 @@ def begin(
             raise AssertionError("an insert has a row id")
         connection.executemany(
             "INSERT INTO changes (apply_id, number, side, path, action, reason, before_size,"
-            " before_md5, after_size, after_md5, taken_from)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " before_md5, after_size, after_md5, taken_from, precondition)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     number,
@@ -60,6 +60,7 @@ def begin(
                     *_pair(change.before),
                     *_pair(change.after),
                     change.source.kept_at if isinstance(change.source, KeptSource) else None,
+                    msgspec.json.encode(change.precondition).decode(),
                 )
                 for index, change in enumerate(changes, start=1)
             ),

@@ -134,6 +134,11 @@ def lineage(database: Database) -> str:
     return str(row[0])
 
 
+def keep_under(database: Database, apply: int) -> str:
+    """Where an apply keeps what it replaces: no two applies of any workspace share it."""
+    return f"{lineage(database)}-{apply}"
+
+
 def _content(size: int | None, md5: str | None) -> Content | None:
     return None if size is None or md5 is None else Content(size, md5)
 

@@ -79,7 +79,14 @@ CREATE TABLE changes (
 ) WITHOUT ROWID
 """
 
-_SCHEMA = Schema(_migrations, 2)
+
+@_migrations()
+def m003_preconditions(database: Database) -> None:
+    """What a change was to find: it tells, after a crash, what the change has done."""
+    database.conn.execute("ALTER TABLE changes ADD COLUMN precondition TEXT")
+
+
+_SCHEMA = Schema(_migrations, 3)
 
 
 def open_state(path: Path) -> Database:

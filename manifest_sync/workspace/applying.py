@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from manifest_sync.core.content import Side
-from manifest_sync.core.errors import Overtaken, Refused
+from manifest_sync.core.errors import Overtaken, Refused, StoreError
 from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.publishing import to_publish
@@ -66,7 +66,10 @@ def apply_planned(
 
 
 def _publish(resources: Resources, planned: Planned, apply: int) -> Published:
-    """Announce what the plan brings, before any object is touched. Raises Overtaken."""
+    """Announce what the plan brings, before any object is touched.
+
+    Raises Overtaken or StoreError; then no object was touched.
+    """
     site, before = planned.site, planned.observation.published
     manifest = to_publish(planned.observation.survey, planned.plan)
     try:
@@ -74,10 +77,10 @@ def _publish(resources: Resources, planned: Planned, apply: int) -> Published:
             site.bucket,
             manifest,
             before,
-            keep_under=_keep_under(resources, apply),
+            keep_under=memories.keep_under(resources.state, apply),
             now_ns=site.now_ns(),
         )
-    except Overtaken:
+    except (Overtaken, StoreError):
         journal.withdraw(resources.state, apply)
         raise
     if kept_at is not None and before.text is not None and published.text is not None:
@@ -103,17 +106,12 @@ def _make(resources: Resources, planned: Planned, apply: int) -> tuple[Outcome, 
             folder=site.folder,
             bucket=site.bucket,
             digests=planned.observation.folder.digests,
-            keep_under=_keep_under(resources, apply),
+            keep_under=memories.keep_under(resources.state, apply),
         ),
         Notebook(outcomes, digests),
         lambda path: scope.role(path) is Role.CAPTION,
         planned.watch,
     )
-
-
-def _keep_under(resources: Resources, apply: int) -> str:
-    """Where an apply keeps what it replaces: no two applies of any workspace share it."""
-    return f"{memories.lineage(resources.state)}-{apply}"
 
 
 def _settle(

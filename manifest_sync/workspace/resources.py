@@ -198,6 +198,7 @@ class Resources:
             now_ns=folder.now_ns,
             names_fold=folder.folds_names(),
             agreed=agreed_header(self.state, known.id),
+            tidy=folder.remove_leftovers,
             recall=lambda etag: self.cache.published(style.manifest.remote, etag),
         )
 

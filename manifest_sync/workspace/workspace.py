@@ -51,6 +51,7 @@ from manifest_sync.workspace.restoring import (
     plan_restore,
     restore_planned,
 )
+from manifest_sync.workspace.resuming import fold_in
 from manifest_sync.workspace.runs import (
     Applied,
     Compared,
@@ -73,6 +74,7 @@ class Workspace:
         self.root = resources.root
         self._resources = resources
         self._stopped = stopped
+        self._is_alone = False
         self._begun: dict[str, Tally] = {}
         """By style folder: what was asked for a clone before there was a style to plan."""
 
@@ -137,7 +139,11 @@ class Workspace:
         resources = self._resources
         holder = me(command, myself().host, resources.when())
         with holding(resources.folder / "lock", holder, timeout):
-            yield
+            self._is_alone = True
+            try:
+                yield
+            finally:
+                self._is_alone = False
 
     def record(self, style: Style, *, check: bool = False) -> Recorded:
         """Bring the manifest up to the folder; with `check` only say what would change."""
@@ -370,6 +376,8 @@ class Workspace:
         )
         cache.remember_objects(style.manifest.remote, observation.bucket.learned)
         self._resources.remember_published(style, observation.published)
+        if self._is_alone and with_bucket:
+            return fold_in(self._resources, style, site, observation)
         return observation
 
 

@@ -1,0 +1,89 @@
+"""Runs that were cut off: what they meant to do and never wrote the outcome of."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlite_utils import Database
+
+from manifest_sync.core.content import Content, Side
+from manifest_sync.core.outcome import Status
+from manifest_sync.core.stamps import Stamp
+from manifest_sync.state.database import writing
+from manifest_sync.state.telling import telling
+
+
+class Intent(msgspec.Struct, frozen=True):
+    """A change that was written down before it was made, and not after."""
+
+    apply: int
+    number: int
+    side: Side
+    path: str
+    before: Content | None
+    after: Content | None
+    precondition: Stamp | None
+    """None where the version that wrote it down did not note it."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What turned out to have become of it."""
+
+    intent: Intent
+    status: Status
+    kept_at: str | None = None
+    error: str | None = None
+
+
+@telling
+def intents(database: Database, style_id: int) -> list[Intent]:
+    """The changes without an outcome of the style's runs that did not end, oldest first."""
+    rows = database.query(
+        "SELECT changes.* FROM changes JOIN applies ON applies.id = apply_id"
+        " WHERE style_id = ? AND applies.ended IS NULL AND status IS NULL"
+        " ORDER BY apply_id, number",
+        (style_id,),
+    )
+    return [
+        Intent(
+            apply=row["apply_id"],
+            number=row["number"],
+            side=Side(row["side"]),
+            path=row["path"],
+            before=_content(row["before_size"], row["before_md5"]),
+            after=_content(row["after_size"], row["after_md5"]),
+            precondition=_stamp(row["precondition"]),
+        )
+        for row in rows
+    ]
+
+
+@telling
+def close(database: Database, style_id: int, findings: Iterable[Finding], when: str) -> None:
+    """Write down what became of them, and close the runs. They stay without figures."""
+    with writing(database) as connection:
+        connection.executemany(
+            "UPDATE changes SET status = ?, error = ?, ended = ?, kept_at = ?"
+            " WHERE apply_id = ? AND number = ?",
+            [
+                (each.status, each.error, when, each.kept_at, each.intent.apply, each.intent.number)
+                for each in findings
+            ],
+        )
+        connection.execute(
+            "UPDATE applies SET ended = ? WHERE style_id = ? AND ended IS NULL", (when, style_id)
+        )
+
+
+@telling
+def any_cut_off(database: Database, style_id: int) -> bool:
+    """Whether a run of the style did not end."""
+    query = "SELECT 1 FROM applies WHERE style_id = ? AND ended IS NULL LIMIT 1"
+    return database.conn.execute(query, (style_id,)).fetchone() is not None
+
+
+def _content(size: int | None, md5: str | None) -> Content | None:
+    return None if size is None or md5 is None else Content(size, md5)
+
+
+def _stamp(text: str | None) -> Stamp | None:
+    return None if text is None else msgspec.json.decode(text, type=Stamp)

@@ -1,0 +1,106 @@
+"""Folding in what an interrupted run had achieved, before anything is decided (§9, "Outcome").
+
+A run that was killed leaves changes whose outcome nobody wrote down. What they did is found out
+from the facts, so that a run's own half-done work is never a conflict, and every byte that it
+replaced or deleted has its row in the history.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from manifest_sync.core.content import Side
+from manifest_sync.core.errors import StoreError
+from manifest_sync.core.listing import Shadow
+from manifest_sync.core.memory import BLANK, Memory
+from manifest_sync.core.outcome import Status
+from manifest_sync.core.stamps import AbsentStamp
+from manifest_sync.core.survey import Survey
+from manifest_sync.engine.site import Observation, Site
+from manifest_sync.state import interrupted, memories
+from manifest_sync.state.interrupted import Finding, Intent
+from manifest_sync.workspace.resources import Resources
+from manifest_sync.workspace.styles import Style
+
+_CUT_OFF = "the run was cut off before it was made"
+
+
+def fold_in(
+    resources: Resources, style: Style, site: Site, observation: Observation
+) -> Observation:
+    """The observation as it is once interrupted runs are taken into account and tidied up after.
+
+    Only for who holds the workspace's lock: a run that is at work has no outcomes yet either.
+    """
+    site.tidy()
+    known = resources.known(style)
+    if not interrupted.any_cut_off(resources.state, known.id):
+        return observation
+    survey = observation.survey
+    shadow = Shadow(survey.problems)
+
+    def is_known(path: str) -> bool:
+        return survey.scope.holds(path) and not shadow.over(path)
+
+    intents = interrupted.intents(resources.state, known.id)
+    findings = [
+        _find_out(intent, survey, site, memories.keep_under(resources.state, intent.apply))
+        if is_known(intent.path)
+        else Finding(intent, Status.SKIPPED, error=_CUT_OFF)
+        for intent in intents
+    ]
+    moved = _remembered(survey, findings)
+    memories.fold(resources.state, known.id, moved)
+    interrupted.close(resources.state, known.id, findings, resources.when())
+    memory = {**survey.memory, **moved}
+    return msgspec.structs.replace(
+        observation, survey=msgspec.structs.replace(survey, memory=memory)
+    )
+
+
+def _find_out(intent: Intent, survey: Survey, site: Site, keep_under: str) -> Finding:
+    """What became of one change, as far as the facts tell."""
+    now = survey.side(intent.side).content(intent.path)
+    if now == intent.before:
+        return Finding(intent, Status.SKIPPED, error=_CUT_OFF)
+    if intent.before is None:
+        holds = now == intent.after
+        return Finding(intent, Status.DONE if holds else Status.MOVED, error=None)
+    kept_at = _kept_at(intent, site, keep_under)
+    if kept_at is not None:
+        return Finding(intent, Status.DONE, kept_at)
+    return Finding(intent, Status.ALREADY if now == intent.after else Status.MOVED)
+
+
+def _kept_at(intent: Intent, site: Site, keep_under: str) -> str | None:
+    """Where the run kept what it took away; that tells its own work from somebody else's."""
+    stamp = intent.precondition
+    if stamp is None or isinstance(stamp, AbsentStamp):
+        return None
+    store = site.folder if intent.side is Side.LOCAL else site.bucket
+    try:
+        return store.kept_at(intent.path, stamp, keep_under)
+    except StoreError:
+        return None
+
+
+def _remembered(survey: Survey, findings: Iterable[Finding]) -> dict[str, Memory]:
+    """The memories that the interrupted runs would have moved.
+
+    What was achieved, folder and S3 had in common; what is published and was to be brought, this
+    folder has announced itself, whether its object had arrived or not.
+    """
+    said = survey.published.lines if survey.published is not None else {}
+    moved: dict[str, Memory] = {}
+    for finding in findings:
+        intent = finding.intent
+        before = moved.get(intent.path, survey.memory.get(intent.path, BLANK))
+        after = before
+        if finding.status.holds:
+            after = msgspec.structs.replace(after, base=intent.after)
+        announced = intent.side is Side.S3 or finding.status.holds
+        if survey.published is not None and announced and said.get(intent.path) == intent.after:
+            after = msgspec.structs.replace(after, seen=intent.after)
+        if after != before:
+            moved[intent.path] = after
+    return moved
