@@ -78,6 +78,12 @@ class Place:
         assert isinstance(row, dict)
         return row
 
+    def quick_row(self, *arguments: str, status: int = 0) -> dict[str, Any]:
+        """The same of a command in this process."""
+        [row] = self.quickly(*arguments, "--json", status=status).document()["styles"]
+        assert isinstance(row, dict)
+        return row
+
     def write(self, files: dict[str, bytes]) -> None:
         """Write files of the style."""
         for path, data in files.items():
@@ -129,9 +135,9 @@ class Place:
         return Place(root, self.bucket)
 
     def kept(self) -> list[bytes]:
-        """All that the trash of S3 holds."""
+        """All that the trash of S3 holds, but for manifests that were published before."""
         keys = self.bucket.keys(".manifest-sync-trash/")
-        return [self.bucket.get(key) for key in keys]
+        return [self.bucket.get(key) for key in keys if not key.endswith("/manifest.json")]
 
 
 _NOT_COUNTED = {*_OUTSIDE_HERE, "manifest.json"}

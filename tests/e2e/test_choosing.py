@@ -16,7 +16,7 @@ def test_only_one_kind_is_sent_and_deleted(place: Place) -> None:
         "a.txt": b"edited caption",
         "10_subject/b.png": FILES["10_subject/b.png"],
     }
-    place.run("push", "--only", "images", "--delete", "--yes")
+    place.quickly("push", "--only", "images", "--delete", "--yes")
     assert place.objects() == place.files()
 
 
@@ -32,7 +32,7 @@ def test_only_one_kind_is_fetched_and_deleted(place: Place) -> None:
         "a.txt": FILES["a.txt"],
         "10_subject/b.txt": FILES["10_subject/b.txt"],
     }
-    place.run("pull", "--only", "captions", "--delete", "--yes")
+    place.quickly("pull", "--only", "captions", "--delete", "--yes")
     assert place.files() == place.objects()
 
 
@@ -52,9 +52,9 @@ def test_conflicts_wait_until_somebody_chooses(place: Place) -> None:
 
     place.run("push", "--yes", "--take", "local", "styles/16/a.txt", status=6)
     assert place.objects() == FILES | theirs | {"a.txt": b"our a"}
-    place.run("pull", "--yes", "--take", "s3", "10_subject/b.txt", status=6)
+    place.quickly("pull", "--yes", "--take", "s3", "10_subject/b.txt", status=6)
     assert place.files() == FILES | ours | {"10_subject/b.txt": b"their b"}
-    place.run("pull", "--yes", "--overwrite")
+    place.quickly("pull", "--yes", "--overwrite")
     assert place.files() == place.objects()
     assert place.files()["a.jpg"] == b"their image"
     assert [file.read_bytes() for file in place.root.rglob("trash/**/a.jpg")] == [b"our image"]

@@ -60,7 +60,7 @@ def test_deleted_and_replaced_objects_are_listed_and_kept(place: Place, versione
     ]
     assert place.objects().keys() == FILES.keys() - {"a.jpg"}
 
-    rows = place.run("history", "--deletions", "--json").document()["deletions"]
+    rows = place.quickly("history", "--deletions", "--json").document()["deletions"]
     assert {row["path"]: row["replaced"] for row in rows} == {
         "50% off? #1.jpg": False,
         "a.jpg": False,

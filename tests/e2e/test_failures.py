@@ -19,7 +19,7 @@ def test_an_upload_that_fails_leaves_its_path_as_it_was(place: Place, meddler: M
     assert place.files()["a.txt"] == b"edited"
 
     meddler.refused = set()
-    row = place.row("push", "--yes", "--delete")
+    row = place.quick_row("push", "--yes", "--delete")
     assert (row["updated"], row["deleted"], row["failed"]) == (1, 1, 0)
     assert place.objects() == place.files()
 

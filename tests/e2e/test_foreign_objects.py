@@ -36,7 +36,7 @@ def test_an_object_in_parts_is_recognised_by_the_local_file(place: Place) -> Non
     assert [each["filename"] for each in document["different"]] == ["other.png"]
     row = place.row("push", "--yes")
     assert (row["updated"], row["unchanged"], row["bytes"]) == (1, 1, len(_IN_PARTS))
-    again = place.row("push")
+    again = place.quick_row("push")
     assert not any(count for kind, count in again["requests"].items() if kind != "list")
 
 
@@ -45,6 +45,6 @@ def test_an_object_in_parts_is_fetched_and_then_known(place: Place) -> None:
     place.begin({})
     place.run("pull", "--yes")
     assert place.files() == {"theirs.png": _IN_PARTS}
-    again = place.row("pull")
+    again = place.quick_row("pull")
     assert again["hashed"] == 0
     assert not any(count for kind, count in again["requests"].items() if kind != "list")

@@ -46,20 +46,20 @@ def test_a_plan_whose_file_object_or_manifest_moved_is_refused(place: Place) -> 
     place.write({"new.png": b"new"})
 
     place.bucket.put(PREFIX + "10_subject/b.txt", b"put since")
-    refused = place.run("apply", "saved.plan", status=4)
+    refused = place.quickly("apply", "saved.plan", status=4)
     assert "these moved: 10_subject/b.txt. " in refused.err
     place.bucket.put(PREFIX + "10_subject/b.txt", FILES["10_subject/b.txt"])
 
     manifest = place.style / "manifest.json"
     text = manifest.read_text()
     manifest.write_text(text.replace('"files"', '"ignore": ["*.webp"],\n  "files"'))
-    refused = place.run("apply", "saved.plan", "--json", status=4)
+    refused = place.quickly("apply", "saved.plan", "--json", status=4)
     assert refused.document()["code"] == "stale_plan"
     assert "styles/16/manifest.json" in refused.err
     manifest.write_text(text)
 
     assert place.objects() == before
-    assert place.row("apply", "saved.plan")["failed"] == 0
+    assert place.quick_row("apply", "saved.plan")["failed"] == 0
 
 
 def test_a_saved_plan_to_the_folder_deletes_only_what_it_names(place: Place) -> None:
