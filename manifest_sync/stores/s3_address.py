@@ -59,8 +59,15 @@ def parse_place(text: str) -> S3Place:
 
 
 def shown_endpoint(url: str) -> str:
-    """Scheme, host and port of an endpoint: user names, passwords and queries are nobody's."""
-    parts = urlsplit(url)
+    """Scheme, host and port of an endpoint: user names, passwords and queries are nobody's.
+
+    Just “S3” for what is no URL.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "S3"
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port is not None else "")
+    return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -40,13 +41,22 @@ def make_session(settings: S3Settings) -> boto3.Session:
 def make_client(session: boto3.Session, settings: S3Settings) -> "S3Client":
     """The client for the endpoint that the chain leads to.
 
-    The first client tells which endpoint that is; one that is not AWS needs another client.
+    Only a client tells which endpoint that is. Where the guess was wrong, a second one suits it.
     """
-    first = client_for(session, settings, settings.endpoint_url)
-    endpoint = first.meta.endpoint_url
+    guess = settings.endpoint_url or _named_by_environment()
+    own = guess is not None and ".amazonaws.com" not in guess
+    client = client_for(session, settings, settings.endpoint_url, own_endpoint=own)
+    endpoint = client.meta.endpoint_url
     if is_aws(endpoint):
-        return first
+        return client_for(session, settings, settings.endpoint_url) if own else client
+    if own and "@" not in endpoint:
+        return client
     return client_for(session, settings, _without_user(endpoint), own_endpoint=True)
+
+
+def _named_by_environment() -> str | None:
+    """The endpoint that most who have one of their own name in this way."""
+    return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
 
 
 def client_for(
@@ -75,6 +85,7 @@ def client_for(
         )
     try:
         client = session.client("s3", region_name=region, endpoint_url=endpoint_url, config=config)
+        urlsplit(client.meta.endpoint_url).port  # noqa: B018 - raises where it is no number
     except ValueError as error:
         raise StoreError("the endpoint is not a valid http or https URL") from error
     if own_endpoint:

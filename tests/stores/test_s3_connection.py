@@ -75,6 +75,33 @@ def test_profile_region_and_endpoint_come_from_the_configuration_file(
     assert connection.bulk.config.get("region") == "eu-north-1"
 
 
+@pytest.mark.parametrize(
+    ("environ", "own"),
+    [
+        ({}, False),
+        ({"AWS_ENDPOINT_URL_S3": "https://s3.eu-west-1.amazonaws.com"}, False),
+        ({"AWS_ENDPOINT_URL_S3": "http://u:p@127.0.0.1:9"}, True),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, True),
+        (
+            {
+                "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
+                "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+            },
+            False,
+        ),
+    ],
+)
+def test_only_aws_gets_the_checksum_headers_that_others_stumble_over(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], own: bool
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    client = connect(S3Settings(), "bucket").client
+    assert (client.meta.endpoint_url == "http://127.0.0.1:9") is own
+    calculates = client.meta.config.request_checksum_calculation  # type: ignore[attr-defined]
+    assert calculates == ("when_required" if own else "when_supported")
+
+
 def test_virtual_addressing_is_left_to_boto3(
     moto: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -93,7 +93,9 @@ def test_an_endpoint_that_swallows_everything_is_given_up_soon(
         assert time.monotonic() - began < 15
 
 
-@pytest.mark.parametrize("endpoint", ["no url", "ftp://x", "http://", "127.0.0.1:9000"])
+@pytest.mark.parametrize(
+    "endpoint", ["no url", "ftp://x", "http://", "127.0.0.1:9000", "http://[", "http://x:y"]
+)
 def test_an_endpoint_that_is_no_url(endpoint: str, transport: Transport) -> None:
     with pytest.raises(StoreError):
         list(store_at(endpoint, transport).list())
