@@ -6,11 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from manifest_sync.core.abilities import Abilities
-from manifest_sync.stores.base import OnRequest
-from manifest_sync.stores.s3_connection import S3Connection
-from manifest_sync.stores.s3_probe import probe
-from manifest_sync.workspace import probing
+from tests.once import shared_connections
 from tests.servers import (
     ACCESS_KEY,
     REGION,
@@ -50,21 +46,9 @@ def no_real_accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def probed_once() -> Iterator[None]:
-    """A server is probed once by this process, and not for each of the many buckets on it.
-
-    What a probe finds is tested with the stores; processes of commands make their own.
-    """
-    found: dict[object, Abilities] = {}
-
-    def remembered(connection: S3Connection, on_request: OnRequest) -> Abilities:
-        key = connection.endpoint, connection.settings, connection.ask_versioning()
-        if key not in found:
-            found[key] = probe(connection, on_request)
-        return found[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(probing, "probe", remembered)
+def connected_once() -> Iterator[None]:
+    """Commands in this process share what it takes to reach a server."""
+    with shared_connections():
         yield
 
 

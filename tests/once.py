@@ -1,0 +1,64 @@
+"""What every command does anew is done once for all the commands that tests run in one process.
+
+It is what takes most of a short command's time: making boto3's clients, and finding out what a
+server enforces. Both are tested with the stores, where nothing of this holds, and by the commands
+that run in processes of their own.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from manifest_sync.core.abilities import Abilities
+from manifest_sync.stores.base import OnRequest
+from manifest_sync.stores.s3_connection import S3Connection
+from manifest_sync.stores.s3_probe import probe
+from manifest_sync.workspace import probing, resources
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_sessions: dict[object, boto3.Session] = {}
+_clients: "dict[object, S3Client]" = {}
+_abilities: dict[object, Abilities] = {}
+
+
+class _Connection(S3Connection):
+    """Shares its session and client with all that have the same settings and environment."""
+
+    def _make_session(self) -> boto3.Session:
+        key = self._key()
+        if key not in _sessions:
+            _sessions[key] = super()._make_session()
+        return _sessions[key]
+
+    def _make_client(self) -> "S3Client":
+        key = self._key()
+        if key not in _clients:
+            _clients[key] = super()._make_client()
+        return _clients[key]
+
+    def _key(self) -> object:
+        """All that boto3 goes by; pytest changes its own variable with every test."""
+        environ = {item for item in os.environ.items() if item[0] != "PYTEST_CURRENT_TEST"}
+        return self.settings, frozenset(environ)
+
+
+def _probe(connection: S3Connection, on_request: OnRequest) -> Abilities:
+    key = connection.endpoint, connection.settings, connection.ask_versioning()
+    if key not in _abilities:
+        _abilities[key] = probe(connection, on_request)
+    return _abilities[key]
+
+
+@contextmanager
+def shared_connections() -> Iterator[None]:
+    """Meanwhile commands in this process connect and probe as above."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resources, "connect", _Connection)
+        patch.setattr(probing, "probe", _probe)
+        yield
