@@ -2,9 +2,9 @@
 
 import json
 
-from tests.e2e.places import BOTH_SERVERS, FILES, PREFIX, Place
+from tests.e2e.places import BOTH_SERVERS_SLOWLY, FILES, PREFIX, Place
 
-pytestmark = BOTH_SERVERS
+pytestmark = BOTH_SERVERS_SLOWLY
 
 GONE = {"a.jpg", "a.txt"}
 

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from manifest_sync.formats.manifest_json import parse_manifest
-from tests.e2e.places import BOTH_SERVERS, FILES, PREFIX, Place
+from tests.e2e.places import BOTH_SERVERS_SLOWLY, FILES, PREFIX, Place
 
-pytestmark = BOTH_SERVERS
+pytestmark = BOTH_SERVERS_SLOWLY
 
 
 def test_what_is_pushed_is_published(place: Place) -> None:
