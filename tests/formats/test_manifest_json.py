@@ -8,85 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from manifest_sync.core.content import Content
-from manifest_sync.core.errors import InvalidInput
 from manifest_sync.core.manifest import Header, Manifest
-from manifest_sync.core.paths import shown
 from manifest_sync.formats.manifest_json import parse_manifest, render_manifest
 from tests import strategies as given_st
 from tests.builders import content
-
-MD5 = "0123456789abcdef0123456789abcdef"
-OTHER = "f" * 32
-LINE = {"size": 1, "md5": MD5}
-
-quick = settings(max_examples=40, deadline=None)
-
-names = st.text(
-    st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="/\ufffe\uffff\u2028\u2029"),
-    min_size=1,
-    max_size=20,
-).filter(lambda name: name.strip(" .") and not any(0x202A <= ord(c) <= 0x2069 for c in name))
-suffixes = st.sampled_from([".txt", ".PNG", ".ä", ".caption"])
-patterns = st.sampled_from(["*.npz", "/a b.png", "!keep.png", "x/**/y", "[ab]?", "\\#1.png", "é/"])
-headers = st.builds(
-    Header,
-    include=st.lists(patterns, max_size=3).map(tuple),
-    ignore=st.lists(patterns, max_size=3).map(tuple),
-    captions=st.none() | st.lists(suffixes, max_size=2).map(tuple),
-    images=st.none() | st.lists(suffixes, max_size=2).map(tuple),
-)
-
-
-@st.composite
-def manifests(draw: st.DrawFn) -> Manifest:
-    lines = draw(
-        st.dictionaries(
-            given_st.safe_paths,
-            st.builds(
-                Content,
-                st.integers(0, 2**53),
-                st.text("0123456789abcdef", min_size=32, max_size=32),
-            ),
-            max_size=8,
-        )
-    )
-    opaque = draw(st.lists(st.sampled_from(sorted(lines)), max_size=3)) if lines else []
-    return Manifest(
-        style=draw(names),
-        remote=draw(st.sampled_from(["s3://bucket/", "s3://b/p/", "s3://b/a b/ü+&%#?'/"])),
-        header=draw(headers),
-        lines=lines,
-        etags={path: f"{MD5}-{number}" for number, path in enumerate(opaque)},
-        schema_uri=draw(st.none() | st.just("https://example.org/manifest.schema.json")),
-    )
-
-
-def text(**changes: object) -> bytes:
-    """A small valid manifest, changed."""
-    document: dict[str, object] = {
-        "version": 1,
-        "style": "16",
-        "remote": "s3://bucket/styles/16/",
-        "files": {"a.png": LINE},
-    }
-    document.update(changes)
-    return json.dumps({key: value for key, value in document.items() if value is not None}).encode()
-
-
-def refusal(data: bytes) -> str:
-    """The one sentence with which a text is refused."""
-    with pytest.raises(InvalidInput) as caught:
-        parse_manifest(data, "m.json")
-    message = str(caught.value)
-    assert message.startswith("m.json")
-    assert message.endswith(".")
-    assert shown(message) == message
-    return message
-
+from tests.formats.manifests import LINE, MD5, OTHER, manifests, quick, refusal, text
 
 # Canonical
 
@@ -348,68 +278,3 @@ def test_what_would_steer_a_terminal_is_escaped() -> None:
         text(remote="s3://b/\x1b[2J/"),
     ):
         assert "\\x1b[2J" in refusal(data)
-
-
-# Repeated keys: JSON parsers keep the last, so half a careless merge would be lost
-
-
-@pytest.mark.parametrize(
-    ("repeated", "key"),
-    [
-        (b'"files": {"a.png": %s, "b.png": %s, "a.png": %s}', "a.png"),
-        (b'"files": {"a.png": %s}, "files": {"b.png": %s, "c.png": %s}', "files"),
-        (b'"ignore": ["a"], "files": {"a": %s, "b": %s, "c": %s}, "ignore": ["b"]', "ignore"),
-        (b'"style": "17", "files": {"a": %s, "b": %s, "c": %s}', "style"),
-        (b'"files": {"a": %s, "b": %s, "c": %s, "d": {"size": 1, "size": 2, "md5": "0"}}', "size"),
-    ],
-)
-def test_a_repeated_key_is_refused(repeated: bytes, key: str) -> None:
-    line = json.dumps(LINE).encode()
-    tail = (repeated % (line, line, line)).replace(b'"0"', json.dumps(MD5).encode())
-    message = refusal(b'{"version": 1, "style": "16", "remote": "s3://b/p/", ' + tail + b"}")
-    assert f"“{key}” twice" in message
-
-
-def test_keys_in_names_and_patterns_are_not_counted_as_keys() -> None:
-    odd = {'"md5": .png': LINE, '":":.png': LINE}
-    parse_manifest(text(files=odd, ignore=['"size": 3']), "m.json")
-
-
-# Unsafe paths
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["../x", "a/../b", "/etc/passwd", "a\\b", "C:x", "a//b", "./a", "", "a/", "a\nb", "a\x00b",
-     "\x7f", "x" * 256, "é" * 128],
-)  # fmt: skip
-def test_an_unsafe_path_is_refused(path: str) -> None:
-    message = refusal(text(files={"fine.png": LINE, path: LINE}))
-    assert "remove it" in message
-
-
-@pytest.mark.parametrize("path", ["\\ud800.png", "a\\udfff"])
-def test_half_a_surrogate_is_no_name(path: str) -> None:
-    refusal(text(files={"PATH": LINE}).replace(b"PATH", path.encode()))
-
-
-@quick
-@given(st.binary(max_size=200))
-def test_any_bytes_are_parsed_or_refused_in_a_sentence(data: bytes) -> None:
-    refusal(data)
-
-
-@quick
-@given(st.data())
-def test_any_damage_is_parsed_or_refused_in_a_sentence(data: st.DataObject) -> None:
-    whole = render_manifest(data.draw(manifests()))
-    at = data.draw(st.integers(0, len(whole)))
-    damaged = (
-        whole[:at] + data.draw(st.binary(max_size=3)) + whole[at + data.draw(st.integers(0, 9)) :]
-    )
-    try:
-        manifest = parse_manifest(damaged, "m.json")
-    except InvalidInput:
-        refusal(damaged)
-    else:
-        assert parse_manifest(render_manifest(manifest), "m.json") == manifest
