@@ -1,7 +1,4 @@
-"""What is remembered after a run, and what became of the lines.
-
-The ids C1 to M3 are those of the design's record of decisions.
-"""
+"""What is remembered after a run, and what became of the lines."""
 
 import msgspec
 import pytest

@@ -1,4 +1,7 @@
-"""Stories of several workspaces at one bucket, each of which went wrong under other rules."""
+"""Stories of several workspaces at one bucket, each of which went wrong under other rules.
+
+The ids C1 to M8 are those of the design's record of decisions.
+"""
 
 import pytest
 
