@@ -33,8 +33,11 @@ class _Push:
         stderr = self.process.stderr
         assert stderr is not None
         said = ""
-        while number is not signal.SIGKILL and "in flight is being finished" not in said:
-            said += stderr.readline()
+        if number is not signal.SIGKILL:
+            for line in stderr:
+                said += line
+                if "in flight is being finished" in line:
+                    break
         self.may_go_on.set()
         return said + self.process.communicate(timeout=60)[1]
 
