@@ -8,13 +8,20 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+from jsonschema import Draft202012Validator
 
 from manifest_sync.cli.app import run
 from manifest_sync.formats.schemas import schema
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    """Made once: to check the schema itself is for other tests, and slow."""
+    return Draft202012Validator(schema(name))
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class Ran:
         found = json.loads(self.out)
         assert isinstance(found, dict)
         name = found["format"].removeprefix("manifest-sync/")
-        jsonschema.validate(found, schema(name))
+        _validator(name).validate(found)
         return found
 
 

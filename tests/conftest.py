@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.once import shared_connections
+from tests.once import shared
 from tests.servers import (
     ACCESS_KEY,
     REGION,
@@ -46,9 +46,9 @@ def no_real_accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def connected_once() -> Iterator[None]:
-    """Commands in this process share what it takes to reach a server."""
-    with shared_connections():
+def done_once() -> Iterator[None]:
+    """Commands in this process share what takes each of them long."""
+    with shared():
         yield
 
 

@@ -1,18 +1,20 @@
 """What every command does anew is done once for all the commands that tests run in one process.
 
-It is what takes most of a short command's time: making boto3's clients, and finding out what a
-server enforces. Both are tested with the stores, where nothing of this holds, and by the commands
-that run in processes of their own.
+It is what takes most of a short command's time: making boto3's clients, finding out what a server
+enforces, and building the command's options. The first two are tested with the stores, where
+nothing of this holds, and all of it by the commands that run in processes of their own.
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 
+from manifest_sync.cli import app
 from manifest_sync.core.abilities import Abilities
 from manifest_sync.stores.base import OnRequest
 from manifest_sync.stores.s3_connection import S3Connection
@@ -56,9 +58,10 @@ def _probe(connection: S3Connection, on_request: OnRequest) -> Abilities:
 
 
 @contextmanager
-def shared_connections() -> Iterator[None]:
-    """Meanwhile commands in this process connect and probe as above."""
+def shared() -> Iterator[None]:
+    """Meanwhile commands in this process do it once."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "load_command", cache(app.load_command))
         patch.setattr(resources, "connect", _Connection)
         patch.setattr(probing, "probe", _probe)
         yield

@@ -13,7 +13,7 @@ from tests.commands import Ran, here
 PREFIX = "styles/16/"
 
 
-@pytest.fixture(params=["unversioned", "versioned"])
+@pytest.fixture(params=["unversioned", pytest.param("versioned", marks=pytest.mark.slow)])
 def bucket(request: pytest.FixtureRequest, bucket: Bucket) -> Bucket:
     """Everything here holds whether the bucket keeps versions or we keep copies."""
     if request.param == "versioned":
