@@ -14,16 +14,14 @@ class TestBothClients(S3Cases):
     more_than_a_page: ClassVar[int] = MOTO_PAGE + 5
 
 
+@pytest.mark.slow  # the other class lets boto3 do whatever is not bulk
 class TestBoto3Alone(S3Cases):
     server: ClassVar[str] = "moto"
     transport: ClassVar[Transport] = "boto3"
     more_than_a_page: ClassVar[int] = MOTO_PAGE + 5
 
-    @pytest.mark.slow  # boto3 copies and deletes in the other class too
-    def test_odd_names_are_copied_kept_and_deleted(self, under_test: StoreUnderTest) -> None:
-        super().test_odd_names_are_copied_kept_and_deleted(under_test)
 
-
+@pytest.mark.slow  # what versions change is in the other classes too
 class TestVersioned(StoreContract):
     checks_creates: ClassVar[bool] = False
     more_than_a_page: ClassVar[int] = MOTO_PAGE + 5
