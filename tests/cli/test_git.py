@@ -1,6 +1,7 @@
 """Manifests in git, by real git: the merge driver, the external diff, and the textconv."""
 
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -31,7 +32,7 @@ class Repository:
         root.mkdir()
         self.git("init", "--quiet", "--initial-branch", "main")
         for key, value in SETTINGS.items():
-            self.git("config", key, f"{program()} {value}")
+            self.git("config", key, f"{shlex.quote(program())} {value}")
         (root / ".gitattributes").write_text(f"{ATTRIBUTES}\n")
 
     def git(self, *arguments: str, status: int = 0) -> str:
