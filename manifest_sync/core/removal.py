@@ -21,8 +21,10 @@ _SPECIAL = re.compile(r"([\\*?\[\]!#])")
 def ignore_pattern(path: str) -> str:
     """The gitignore pattern that names one file and nothing else (gitignore, "Pattern format")."""
     pattern = "/" + _SPECIAL.sub(r"\\\1", path)
-    trailing = len(pattern) - len(pattern.rstrip(" "))
-    return pattern.rstrip(" ") + "\\ " * trailing
+    body = pattern.rstrip()
+    # White space at the end of a pattern counts only where it is escaped; pathspec takes any of
+    # Unicode's for white space, and a backslash only before a plain space.
+    return body + "".join("\\ " if char == " " else f"[{char}]" for char in pattern[len(body) :])
 
 
 def with_captions(scope: Scope, named: Iterable[str], present: Collection[str]) -> tuple[str, ...]:

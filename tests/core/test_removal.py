@@ -11,6 +11,7 @@ from tests.strategies import HARD_PATHS, safe_paths
 
 @pytest.mark.parametrize("path", [
     *HARD_PATHS, "a*b.png", "[x].png", "!a.png", "#a.png", "a ", "a  ", " a", "a?.png", "**/a",
+    "\u00a0", "a\u2003 ", "a \u3000",
 ])  # fmt: skip
 def test_a_pattern_names_its_file(path: str) -> None:
     assert Scope(Header(ignore=(ignore_pattern(path),))).ignores(path)
