@@ -37,6 +37,7 @@ def test_the_tour_ends_well_in_its_own_folder(tmp_path: Path) -> None:
     assert "island.webp" in text.rpartition("$ manifest-sync history --deletions")[2]
 
 
+@pytest.mark.slow
 def test_the_verdict_is_the_tours_own_and_it_may_run_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,6 +92,7 @@ def test_an_impossible_bucket_is_a_sentence() -> None:
         start_server(bucket="A")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_no_server_outlives_the_one_who_started_it(how: signal.Signals) -> None:
     holder = subprocess.Popen(

@@ -79,7 +79,7 @@ class GuardedCases:
     server: ClassVar[str]
     enforces: ClassVar[Abilities]
 
-    @pytest.fixture(params=["auto", "boto3"])
+    @pytest.fixture(params=["auto", pytest.param("boto3", marks=pytest.mark.slow)])
     def bucket(self, request: pytest.FixtureRequest) -> Iterator[MeddledBucket]:
         server = request.getfixturevalue(self.server)
         assert isinstance(server, S3Server)
