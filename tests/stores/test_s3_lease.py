@@ -17,6 +17,8 @@ from tests.e2e.meddler import meddling
 from tests.servers import S3Server
 from tests.stores.s3_cases import Bucket
 
+pytestmark = pytest.mark.slow
+
 KEY = "styles/16/manifest.json"
 CLAIMS = "styles/.manifest-sync-lease/16/manifest.json/"
 
