@@ -4,8 +4,8 @@ Played on Ceph alone, because moto takes minutes for what is meant to take secon
 """
 
 import json
-import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +25,27 @@ _STYLES = 100
 _MOST_MEMORY = 300 << 10
 """KiB of resident memory; it is about 120 MiB."""
 
+_WATCH = """
+import resource, subprocess, sys
+ran = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+sys.exit(ran.returncode)
+"""
+"""Started between this process and the command: a child counts as its own the memory that the
+process had which started it, and this one's is that of all the tests before."""
+
 
 def _measured(folder: Path, *arguments: str) -> list[dict[str, Any]]:
     """The rows of a command's document, once it has kept within its memory."""
-    with subprocess.Popen(
-        [program(), *arguments, "--json"],
+    ran = subprocess.run(
+        [sys.executable, "-c", _WATCH, program(), *arguments, "--json"],
         cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        assert process.stdout is not None
-        out = process.stdout.read()
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, out
-    assert used.ru_maxrss < _MOST_MEMORY
-    rows = json.loads(out)["styles"]
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout
+    assert int(ran.stderr) < _MOST_MEMORY
+    rows = json.loads(ran.stdout)["styles"]
     assert isinstance(rows, list)
     return rows
 
