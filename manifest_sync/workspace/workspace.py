@@ -7,28 +7,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-import msgspec
-
-from manifest_sync import __version__
 from manifest_sync.core.compare import compare
 from manifest_sync.core.content import Side
 from manifest_sync.core.diagnosis import Diagnosis
 from manifest_sync.core.errors import UsageProblem
 from manifest_sync.core.events import OnEvent, ignore_events
 from manifest_sync.core.history import Apply, Deletion
-from manifest_sync.core.plan import Basis, Options, StylePlan
-from manifest_sync.core.planning import make_plan
+from manifest_sync.core.plan import Options, StylePlan
 from manifest_sync.core.reconcile import Verb
-from manifest_sync.core.record import record
-from manifest_sync.core.removal import removal
 from manifest_sync.core.selection import EVERYTHING, Selection
-from manifest_sync.core.settle import settle_record
 from manifest_sync.core.statistics import Statistics
 from manifest_sync.core.status import stand
-from manifest_sync.engine.site import Observation, Site, observe
 from manifest_sync.engine.tally import Tally
-from manifest_sync.engine.watch import Watch
-from manifest_sync.state import history, memories
+from manifest_sync.state import history
 from manifest_sync.workspace.applying import apply_planned
 from manifest_sync.workspace.configuration import load_configuration
 from manifest_sync.workspace.examining import examine
@@ -41,9 +32,11 @@ from manifest_sync.workspace.initialising import (
 )
 from manifest_sync.workspace.lock import holding, me
 from manifest_sync.workspace.missing import choose_present
-from manifest_sync.workspace.probing import prepare_to_write, unguarded
+from manifest_sync.workspace.observing import Observer
+from manifest_sync.workspace.planning import plan_removal, plan_style, renew_plan
+from manifest_sync.workspace.probing import prepare_to_write
 from manifest_sync.workspace.pruning import PlannedPrune, Pruned, plan_prune, prune
-from manifest_sync.workspace.removing import objects_to_remove
+from manifest_sync.workspace.recording import record_style
 from manifest_sync.workspace.resources import Resources, myself
 from manifest_sync.workspace.restoring import (
     Looked,
@@ -51,7 +44,6 @@ from manifest_sync.workspace.restoring import (
     plan_restore,
     restore_planned,
 )
-from manifest_sync.workspace.resuming import fold_in
 from manifest_sync.workspace.runs import (
     Applied,
     Compared,
@@ -61,7 +53,7 @@ from manifest_sync.workspace.runs import (
     Stands,
     Verified,
 )
-from manifest_sync.workspace.saved_plans import left_to_do, style_of_plan
+from manifest_sync.workspace.saved_plans import style_of_plan
 from manifest_sync.workspace.styles import Chosen, Style, find_root
 from manifest_sync.workspace.verifying import verify_style
 
@@ -73,10 +65,7 @@ class Workspace:
         """`stopped` turns true when the user presses Ctrl-C during an apply."""
         self.root = resources.root
         self._resources = resources
-        self._stopped = stopped
-        self._is_alone = False
-        self._begun: dict[str, Tally] = {}
-        """By style folder: what was asked for a clone before there was a style to plan."""
+        self._observer = Observer(resources, stopped)
 
     @classmethod
     def open(
@@ -130,7 +119,7 @@ class Workspace:
             break
         published = read_published(bucket, place)
         style = style_to_clone(self._resources, folder, place, published)
-        self._begun[style.name] = tally
+        self._observer.begin(style, tally)
         return style
 
     @contextmanager
@@ -139,40 +128,20 @@ class Workspace:
         resources = self._resources
         holder = me(command, myself().host, resources.when())
         with holding(resources.folder / "lock", holder, timeout):
-            self._is_alone = True
+            self._observer.is_alone = True
             try:
                 yield
             finally:
-                self._is_alone = False
+                self._observer.is_alone = False
 
     def record(self, style: Style, *, check: bool = False) -> Recorded:
         """Bring the manifest up to the folder; with `check` only say what would change."""
-        site, watch = self._site(style)
-        observation = self._observe(style, site, watch, with_bucket=False)
-        survey = observation.survey
-        before = style.manifest.lines
-        after = record(survey.scope, survey.folder, before, survey.memory)
-        if not check:
-            style.write(style.manifest.with_lines(after, style.manifest.etags))
-            moved = settle_record(msgspec.structs.replace(survey, lines=after))
-            resources = self._resources
-            memories.fold(resources.state, resources.known(style).id, moved)
-        kept = before.keys() & after.keys()
-        changed = tuple(sorted(path for path in kept if before[path] != after[path]))
-        return Recorded(
-            style=style,
-            added=tuple(sorted(after.keys() - before.keys())),
-            changed=changed,
-            removed=tuple(sorted(before.keys() - after.keys())),
-            unchanged=len(kept) - len(changed),
-            hashed=watch.tally.cost().hashed,
-            problems=survey.folder.problems,
-        )
+        return record_style(self._observer, style, check=check)
 
     def status(self, style: Style) -> Stands:
         """How the style stands: folder, manifest and S3."""
-        site, watch = self._site(style)
-        observation = self._observe(style, site, watch)
+        site, watch = self._observer.site(style)
+        observation = self._observer.observe(style, site, watch)
         troubles = {
             path: digest.trouble
             for path, digest in observation.folder.digests.items()
@@ -183,16 +152,16 @@ class Workspace:
 
     def compare(self, style: Style) -> Compared:
         """The folder as it is now against S3 as it is now."""
-        site, watch = self._site(style)
-        survey = self._observe(style, site, watch).survey
+        site, watch = self._observer.site(style)
+        survey = self._observer.observe(style, site, watch).survey
         comparison = compare(survey.folder, survey.bucket)
         return Compared(style, comparison, survey.folder, survey.bucket, survey.problems)
 
     def explain(self, style: Style, path: str) -> Explained:
         """Everything that is known of one path, and what each command would make of it."""
-        site, watch = self._site(style)
+        site, watch = self._observer.site(style)
         explanation = explain_path(
-            self._resources, style, site, path, lambda: self._observe(style, site, watch)
+            self._resources, style, site, path, lambda: self._observer.observe(style, site, watch)
         )
         return Explained(style, explanation)
 
@@ -203,7 +172,7 @@ class Workspace:
 
         Changes nothing; only how far the sampled runs have come is remembered.
         """
-        site, watch = self._site(style)
+        site, watch = self._observer.site(style)
         return verify_style(self._resources, style, site, watch, sides=sides, sample=sample)
 
     def plan(
@@ -215,19 +184,9 @@ class Workspace:
         selection: Selection = EVERYTHING,
     ) -> Planned:
         """What the command would do to one side. Changes nothing."""
-        site, watch = self._site(style)
-        options = self._limited(options)
-        selection = msgspec.structs.replace(selection, only=options.only)
-        observation = self._observe(
-            style, site, watch, recorded=verb is not Verb.APPLY, selection=selection
+        return plan_style(
+            self._observer, style, verb=verb, to=to, options=options, selection=selection
         )
-        basis = self._basis(style, site, verb, to, options)
-        plan = make_plan(observation.survey, to, basis, style.name)
-
-        def again() -> Planned:
-            return self.plan(style, verb, to, options, selection)
-
-        return Planned(style, plan, observation, site, watch, again)
 
     def renew(self, plan: StylePlan) -> Planned:
         """A saved plan, with what is left of it to do. Raises StalePlan, naming what moved.
@@ -236,33 +195,14 @@ class Workspace:
         can neither change where bytes go nor leave the folder.
         """
         style = style_of_plan(self._resources, plan, self.styles())
-        site, watch = self._site(style)
-        selection = Selection(only=plan.basis.options.only)
-        observation = self._observe(
-            style, site, watch, recorded=plan.basis.verb is not Verb.APPLY, selection=selection
-        )
-        left, already = left_to_do(plan, style, observation.survey, keeps=self._resources.keeps)
-        return Planned(
-            style, left, observation, site, watch, lambda: self.renew(plan), already=already
-        )
+        return renew_plan(self._observer, style, plan)
 
     def plan_removal(self, style: Style, paths: Sequence[str], *, captions: bool) -> Planned:
         """The plan that takes objects off S3, and adds them to the manifest's `ignore`.
 
         Raises UsageProblem where one of them is not on S3.
         """
-        site, watch = self._site(style)
-        observation = self._observe(style, site, watch)
-        survey = observation.survey
-        objects = objects_to_remove(survey, site.bucket, paths, captions=captions)
-        basis = self._basis(style, site, Verb.PUSH, Side.S3, Options(delete=True))
-        survey, plan = removal(survey, objects, basis, style.name)
-        observation = msgspec.structs.replace(observation, survey=survey)
-
-        def again() -> Planned:
-            return self.plan_removal(style, paths, captions=captions)
-
-        return Planned(style, plan, observation, site, watch, again)
+        return plan_removal(self._observer, style, paths, captions=captions)
 
     def apply(self, planned: Planned, command: str) -> Applied:
         """Do what the plan says, remember what happened, and write it into the history.
@@ -287,8 +227,8 @@ class Workspace:
         def again() -> PlannedRestore:
             return self.plan_restore(style, deletions, overwrite=overwrite)
 
-        site, watch = self._site(style)
-        looked = Looked(style, site, watch, self._observe(style, site, watch), again)
+        site, watch = self._observer.site(style)
+        looked = Looked(style, site, watch, self._observer.observe(style, site, watch), again)
         return plan_restore(self._resources, looked, deletions, overwrite=overwrite)
 
     def restore(self, planned: PlannedRestore) -> list[Applied]:
@@ -316,69 +256,6 @@ class Workspace:
     def deletions(self, styles: Sequence[Style] | None = None) -> list[Deletion]:
         """Everything that was deleted or replaced, newest first."""
         return history.deletions(self._resources.state, _ids(styles))
-
-    def _basis(self, style: Style, site: Site, verb: Verb, to: Side, options: Options) -> Basis:
-        resources = self._resources
-        return Basis(
-            verb=verb,
-            manifest=style.manifest_md5,
-            serial=site.serial,
-            remote=style.manifest.remote,
-            endpoint=resources.endpoint(style),
-            options=options,
-            tool=__version__,
-            made_at=resources.when(),
-            keeps=resources.keeps,
-            unguarded=unguarded(resources, style.remote.bucket, to),
-        )
-
-    def _limited(self, options: Options) -> Options:
-        """The options with the configuration's limit of deletions, where they have none."""
-        limit = self._resources.config.max_delete
-        if limit is None or options.max_delete is not None:
-            return options
-        return msgspec.structs.replace(options, max_delete=str(limit))
-
-    def _site(self, style: Style) -> tuple[Site, Watch]:
-        resources = self._resources
-        tally = self._begun.pop(style.name, None) or Tally()
-        watch = Watch(style.id, tally, resources.tell, self._stopped, resources.jobs)
-        return resources.site(style, tally), watch
-
-    def _observe(
-        self,
-        style: Style,
-        site: Site,
-        watch: Watch,
-        *,
-        with_bucket: bool = True,
-        recorded: bool = False,
-        selection: Selection = EVERYTHING,
-    ) -> Observation:
-        """Look at the style, and remember what had to be read or asked."""
-        observation = observe(
-            site, watch, with_bucket=with_bucket, recorded=recorded, selection=selection
-        )
-        while (header := observation.survey.manifest.header) != site.manifest.header:
-            # The team's scope may let in what this manifest's did not: look again, for all of it.
-            manifest = msgspec.structs.replace(style.manifest, header=header)
-            theirs = msgspec.structs.replace(style, manifest=manifest)
-            site = self._resources.site(theirs, watch.tally)
-            observation = observe(
-                site, watch, with_bucket=with_bucket, recorded=recorded, selection=selection
-            )
-        facts = observation.folder
-        cache = self._resources.cache
-        cache.remember(
-            style.name,
-            [(path, facts.digests[path]) for path in facts.fresh],
-            site.digests.keys() - facts.digests.keys(),
-        )
-        cache.remember_objects(style.manifest.remote, observation.bucket.learned)
-        self._resources.remember_published(style, observation.published)
-        if self._is_alone and with_bucket:
-            return fold_in(self._resources, style, site, observation)
-        return observation
 
 
 def _ids(styles: Sequence[Style] | None) -> frozenset[str] | None:

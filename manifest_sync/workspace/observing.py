@@ -1,0 +1,75 @@
+"""Looking at a style for a command, and remembering what had to be read or asked for it."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from manifest_sync.core.selection import EVERYTHING, Selection
+from manifest_sync.engine.site import Observation, Site, observe
+from manifest_sync.engine.tally import Tally
+from manifest_sync.engine.watch import Watch
+from manifest_sync.workspace.resources import Resources
+from manifest_sync.workspace.resuming import fold_in
+from manifest_sync.workspace.styles import Style
+
+
+class Observer:
+    """Looks at a workspace's styles: the folder, S3, and what is remembered of both."""
+
+    def __init__(self, resources: Resources, stopped: Callable[[], bool]) -> None:
+        """`stopped` turns true when the user presses Ctrl-C during an apply."""
+        self.resources = resources
+        self._stopped = stopped
+        self.is_alone = False
+        """While this run holds the workspace's lock; only then what an earlier run left half
+        done is nobody's who is still at it."""
+        self._begun: dict[str, Tally] = {}
+
+    def begin(self, style: Style, tally: Tally) -> None:
+        """Count to the style's next run what was asked before there was a style: a clone's."""
+        self._begun[style.name] = tally
+
+    def site(self, style: Style) -> tuple[Site, Watch]:
+        """The style where it lives, and a watch for one run over it."""
+        resources = self.resources
+        tally = self._begun.pop(style.name, None) or Tally()
+        watch = Watch(style.id, tally, resources.tell, self._stopped, resources.jobs)
+        return resources.site(style, tally), watch
+
+    def observe(
+        self,
+        style: Style,
+        site: Site,
+        watch: Watch,
+        *,
+        with_bucket: bool = True,
+        recorded: bool = False,
+        selection: Selection = EVERYTHING,
+    ) -> Observation:
+        """Everything that is known of the style now, with what an interrupted run had achieved."""
+        observation = observe(
+            site, watch, with_bucket=with_bucket, recorded=recorded, selection=selection
+        )
+        while (header := observation.survey.manifest.header) != site.manifest.header:
+            # The team's scope may let in what this manifest's did not: look again, for all of it.
+            manifest = msgspec.structs.replace(style.manifest, header=header)
+            theirs = msgspec.structs.replace(style, manifest=manifest)
+            site = self.resources.site(theirs, watch.tally)
+            observation = observe(
+                site, watch, with_bucket=with_bucket, recorded=recorded, selection=selection
+            )
+        self._remember(style, site, observation)
+        if self.is_alone and with_bucket:
+            return fold_in(self.resources, style, site, observation)
+        return observation
+
+    def _remember(self, style: Style, site: Site, observation: Observation) -> None:
+        facts = observation.folder
+        cache = self.resources.cache
+        cache.remember(
+            style.name,
+            [(path, facts.digests[path]) for path in facts.fresh],
+            site.digests.keys() - facts.digests.keys(),
+        )
+        cache.remember_objects(style.manifest.remote, observation.bucket.learned)
+        self.resources.remember_published(style, observation.published)

@@ -1,0 +1,115 @@
+"""Making plans: for push, pull and apply, for `remove`, and from a saved file."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from manifest_sync import __version__
+from manifest_sync.core.content import Side
+from manifest_sync.core.plan import Basis, Options, StylePlan
+from manifest_sync.core.planning import make_plan
+from manifest_sync.core.reconcile import Verb
+from manifest_sync.core.removal import removal
+from manifest_sync.core.selection import Selection
+from manifest_sync.engine.site import Site
+from manifest_sync.workspace.observing import Observer
+from manifest_sync.workspace.probing import unguarded
+from manifest_sync.workspace.removing import objects_to_remove
+from manifest_sync.workspace.resources import Resources
+from manifest_sync.workspace.runs import Planned
+from manifest_sync.workspace.saved_plans import left_to_do
+from manifest_sync.workspace.styles import Style
+
+
+def plan_style(
+    observer: Observer,
+    style: Style,
+    *,
+    verb: Verb,
+    to: Side,
+    options: Options,
+    selection: Selection,
+) -> Planned:
+    """What the command would do to one side."""
+    site, watch = observer.site(style)
+    options = _limited(observer.resources, options)
+    selection = msgspec.structs.replace(selection, only=options.only)
+    observation = observer.observe(
+        style, site, watch, recorded=verb is not Verb.APPLY, selection=selection
+    )
+    basis = _basis(observer.resources, style, site, verb=verb, to=to, options=options)
+    plan = make_plan(observation.survey, to, basis, style.name)
+
+    def again() -> Planned:
+        return plan_style(observer, style, verb=verb, to=to, options=options, selection=selection)
+
+    return Planned(style, plan, observation, site, watch, again)
+
+
+def renew_plan(observer: Observer, style: Style, plan: StylePlan) -> Planned:
+    """What is left to do of a saved plan of this style. Raises StalePlan, naming what moved."""
+    site, watch = observer.site(style)
+    selection = Selection(only=plan.basis.options.only)
+    observation = observer.observe(
+        style, site, watch, recorded=plan.basis.verb is not Verb.APPLY, selection=selection
+    )
+    keeps = observer.resources.keeps
+    left, already = left_to_do(plan, style, observation.survey, keeps=keeps)
+
+    def again() -> Planned:
+        return renew_plan(observer, style, plan)
+
+    return Planned(style, left, observation, site, watch, again, already=already)
+
+
+def plan_removal(
+    observer: Observer, style: Style, paths: Sequence[str], *, captions: bool
+) -> Planned:
+    """What takes objects off S3 and adds them to `ignore`.
+
+    Raises UsageProblem where one of them is not on S3.
+    """
+    site, watch = observer.site(style)
+    observation = observer.observe(style, site, watch)
+    survey = observation.survey
+    objects = objects_to_remove(survey, site.bucket, paths, captions=captions)
+    basis = _basis(
+        observer.resources,
+        style,
+        site,
+        verb=Verb.PUSH,
+        to=Side.S3,
+        options=Options(delete=True),
+    )
+    survey, plan = removal(survey, objects, basis, style.name)
+    observation = msgspec.structs.replace(observation, survey=survey)
+
+    def again() -> Planned:
+        return plan_removal(observer, style, paths, captions=captions)
+
+    return Planned(style, plan, observation, site, watch, again)
+
+
+def _basis(
+    resources: Resources, style: Style, site: Site, *, verb: Verb, to: Side, options: Options
+) -> Basis:
+    return Basis(
+        verb=verb,
+        manifest=style.manifest_md5,
+        serial=site.serial,
+        remote=style.manifest.remote,
+        endpoint=resources.endpoint(style),
+        options=options,
+        tool=__version__,
+        made_at=resources.when(),
+        keeps=resources.keeps,
+        unguarded=unguarded(resources, style.remote.bucket, to),
+    )
+
+
+def _limited(resources: Resources, options: Options) -> Options:
+    """The options with the configuration's limit of deletions, where they have none."""
+    limit = resources.config.max_delete
+    if limit is None or options.max_delete is not None:
+        return options
+    return msgspec.structs.replace(options, max_delete=str(limit))

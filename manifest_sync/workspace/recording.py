@@ -1,0 +1,34 @@
+"""Recording a style: bringing its manifest up to its folder."""
+
+import msgspec
+
+from manifest_sync.core.record import record
+from manifest_sync.core.settle import settle_record
+from manifest_sync.state import memories
+from manifest_sync.workspace.observing import Observer
+from manifest_sync.workspace.runs import Recorded
+from manifest_sync.workspace.styles import Style
+
+
+def record_style(observer: Observer, style: Style, *, check: bool) -> Recorded:
+    """Write the manifest that the folder says; with `check` only say what would change."""
+    site, watch = observer.site(style)
+    survey = observer.observe(style, site, watch, with_bucket=False).survey
+    before = style.manifest.lines
+    after = record(survey.scope, survey.folder, before, survey.memory)
+    if not check:
+        style.write(style.manifest.with_lines(after, style.manifest.etags))
+        moved = settle_record(msgspec.structs.replace(survey, lines=after))
+        resources = observer.resources
+        memories.fold(resources.state, resources.known(style).id, moved)
+    kept = before.keys() & after.keys()
+    changed = tuple(sorted(path for path in kept if before[path] != after[path]))
+    return Recorded(
+        style=style,
+        added=tuple(sorted(after.keys() - before.keys())),
+        changed=changed,
+        removed=tuple(sorted(before.keys() - after.keys())),
+        unchanged=len(kept) - len(changed),
+        hashed=watch.tally.cost().hashed,
+        problems=survey.folder.problems,
+    )
