@@ -33,7 +33,7 @@ class Side(StrEnum):
         return Side.S3 if self is Side.LOCAL else Side.LOCAL
 
 
-class Content(msgspec.Struct, frozen=True, gc=False):
+class Content(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """The identity of a file's bytes. Two files are the same when both fields are equal.
 
     An absent file is `None`, never a `Content`.

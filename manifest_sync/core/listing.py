@@ -8,7 +8,7 @@ from manifest_sync.core.content import Content, Side
 from manifest_sync.core.stamps import Present
 
 
-class Problem(msgspec.Struct, frozen=True, order=True):
+class Problem(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True):
     """Why nothing may be decided about a path, or about anything below it."""
 
     path: str

@@ -1,4 +1,8 @@
-"""A plan: what apply is to do to one side of one style, as plain data that can be saved."""
+"""A plan: what apply is to do to one side of one style, as plain data that can be saved.
+
+What is read back from a saved plan refuses unknown fields: a field that only a newer version
+knows may change what the others mean.
+"""
 
 import msgspec
 
@@ -11,7 +15,7 @@ from manifest_sync.core.scope import Role
 from manifest_sync.core.stamps import Present, Stamp
 
 
-class Source(msgspec.Struct, frozen=True, gc=False):
+class Source(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Where a change takes its bytes from: a file of the folder, or an object of the prefix."""
 
     side: Side
@@ -49,7 +53,7 @@ class Change(msgspec.Struct, frozen=True):
         return action_between(self.before, self.after)
 
 
-class Conflict(msgspec.Struct, frozen=True):
+class Conflict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Both sides have their say about a path; nothing is done until a person chooses."""
 
     path: str
@@ -60,7 +64,7 @@ class Conflict(msgspec.Struct, frozen=True):
     published: Content | None = None
 
 
-class Options(msgspec.Struct, frozen=True):
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The flags a plan was made with."""
 
     delete: bool = False
@@ -77,7 +81,7 @@ class Options(msgspec.Struct, frozen=True):
     """To replace every file by another of the same size."""
 
 
-class Basis(msgspec.Struct, frozen=True):
+class Basis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a plan was made from; where it no longer fits, the plan is stale."""
 
     verb: Verb
@@ -100,7 +104,7 @@ class Basis(msgspec.Struct, frozen=True):
     known yet; the first apply finds it out."""
 
 
-class Summary(msgspec.Struct, frozen=True):
+class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The plan in figures. Files, captions included."""
 
     create: int = 0
@@ -117,7 +121,7 @@ class Summary(msgspec.Struct, frozen=True):
     """That S3 copies by itself."""
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why a plan is not applied as it stands, and the flag that would allow it."""
 
     code: str

@@ -3,7 +3,9 @@
 import msgspec
 
 
-class FileStamp(msgspec.Struct, frozen=True, gc=False, tag_field="kind", tag="file"):
+class FileStamp(
+    msgspec.Struct, frozen=True, gc=False, tag_field="kind", tag="file", forbid_unknown_fields=True
+):
     """A local file's stat signature.
 
     ctime catches what a restored mtime hides, the inode what a rename hides.
@@ -24,7 +26,14 @@ class FileStamp(msgspec.Struct, frozen=True, gc=False, tag_field="kind", tag="fi
         return max(self.mtime_ns, self.ctime_ns) >= hashed_at_ns - margin_ns
 
 
-class ObjectStamp(msgspec.Struct, frozen=True, gc=False, tag_field="kind", tag="object"):
+class ObjectStamp(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    tag_field="kind",
+    tag="object",
+    forbid_unknown_fields=True,
+):
     """An S3 object's size, ETag (bare, without quotes) and, where known, its VersionId."""
 
     size: int
@@ -38,7 +47,14 @@ class ObjectStamp(msgspec.Struct, frozen=True, gc=False, tag_field="kind", tag="
         return None in (self.version_id, other.version_id) or self.version_id == other.version_id
 
 
-class AbsentStamp(msgspec.Struct, frozen=True, gc=False, tag_field="kind", tag="absent"):
+class AbsentStamp(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    tag_field="kind",
+    tag="absent",
+    forbid_unknown_fields=True,
+):
     """Nothing is at the path."""
 
 

@@ -11,7 +11,7 @@ from manifest_sync.core.outcome import Status
 from manifest_sync.core.plan import Conflict, Refusal
 
 
-class StyleFailure(msgspec.Struct, frozen=True):
+class StyleFailure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A style that could not be looked at: its id, or its folder where the manifest is broken."""
 
     style: str

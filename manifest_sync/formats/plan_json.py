@@ -89,10 +89,17 @@ def parse_plan(text: bytes, where: str) -> tuple[StylePlan, ...]:
         plans = tuple(_style_plan(row, where) for row in document.styles)
         _check_each_once([plan.style for plan in plans])
     except UNDECODABLE as error:
-        raise InvalidInput(complaint(where, text, error)) from error
+        raise InvalidInput(complaint(where, text, error) + _if_unknown(error)) from error
     except ValueError as error:
         raise InvalidInput(f"{where} contradicts itself: {shown(str(error))}.") from error
     return plans
+
+
+def _if_unknown(error: Exception) -> str:
+    """What to do about a field that this version does not know; it may change what others mean."""
+    if "unknown field" not in str(error):
+        return ""
+    return " A newer manifest-sync may have made it: make the plan again with this one."
 
 
 def _check_envelope(text: bytes, where: str) -> None:

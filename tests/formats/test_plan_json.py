@@ -1,9 +1,10 @@
 """Saved plans: whatever the engine makes round-trips; nothing a file says is believed unchecked."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -11,12 +12,12 @@ from hypothesis import strategies as st
 from manifest_sync.core.content import Action, Side
 from manifest_sync.core.errors import InvalidInput
 from manifest_sync.core.paths import shown
-from manifest_sync.core.plan import Options, StylePlan
+from manifest_sync.core.plan import Options, Refusal, StylePlan
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.scope import Role
 from manifest_sync.formats.plan_json import parse_plan, render_plan
 from tests import strategies as given_st
-from tests.builders import contents, gist, plan, survey
+from tests.builders import contents, gist, plan, problem, survey
 
 Document = dict[str, Any]
 
@@ -167,6 +168,44 @@ def test_a_tampered_plan_is_refused_in_one_sentence(
     change: Callable[[Document], object], told: str
 ) -> None:
     assert told in tampered(change)
+
+
+RICH = plan(
+    survey("a.png=1 b.txt=2 dir/d.png=5", "b.txt=3 c.png=4 e.png=5 f.png=6", "",
+           "b.txt=3 c.png=4 f.png=7", published="f.png=8", problems=[problem("dir")]),
+    options=Options(delete=True, take={"b.txt": Side.LOCAL}, max_delete="9"),
+)  # fmt: skip
+RICH = msgspec.structs.replace(
+    RICH, refusals=(Refusal("code", "why", "--flag"),), notices=(problem("g.png"),)
+)
+
+
+def _objects(value: object) -> Iterator[Document]:
+    """Every object of a document, but for the one whose keys are paths."""
+    if isinstance(value, dict):
+        if value and set(value) <= {"b.txt"}:
+            return
+        yield value
+    held = value if isinstance(value, list) else ()
+    for below in value.values() if isinstance(value, dict) else held:
+        yield from _objects(below)
+
+
+def test_a_key_that_this_version_does_not_know_is_refused_wherever_it_is() -> None:
+    document = json.loads(render_plan([RICH])) | {
+        "errors": [{"style": "17", "code": "refused", "message": "Not found."}]
+    }
+    kinds = set[tuple[str, ...]]()
+    for each in _objects(document):
+        kinds.add(tuple(each))
+        each["newer"] = True
+        told = refusal(json.dumps(document).encode())
+        assert "unknown field `newer`" in told
+        assert told.endswith(
+            "A newer manifest-sync may have made it: make the plan again with this one."
+        )
+        del each["newer"]
+    assert len(kinds) == 15, "every kind of object that a plan has was tried"
 
 
 @pytest.mark.parametrize(

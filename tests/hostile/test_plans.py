@@ -65,6 +65,7 @@ TAMPERED: list[tuple[Callable[[Plan], None], int, str]] = [
     (_basis("endpoint", "http://evil.example:80"), 4, "http://evil.example:80"),
     (_basis("remote", "s3://evil/styles/16/"), 4, "s3://evil/styles/16/"),
     (_style("endpoint_url", "http://evil.example"), 1, "unknown field"),
+    (_basis("profile", "theirs"), 1, "unknown field `profile`"),
     (_style("folder", "../outside"), 4, "folder ../outside"),
     (_style("folder", "/etc"), 4, "folder /etc"),
     (_style("style", "\x1b[2J"), 4, "which is not here"),
