@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import msgspec
-
 from manifest_sync.core.selection import EVERYTHING, Selection
 from manifest_sync.engine.site import Observation, Site, observe
 from manifest_sync.engine.tally import Tally
@@ -52,9 +50,7 @@ class Observer:
         )
         while (header := observation.survey.manifest.header) != site.manifest.header:
             # The team's scope may let in what this manifest's did not: look again, for all of it.
-            manifest = msgspec.structs.replace(style.manifest, header=header)
-            theirs = msgspec.structs.replace(style, manifest=manifest)
-            site = self.resources.site(theirs, watch.tally)
+            site = self.resources.site(style.with_header(header), watch.tally)
             observation = observe(
                 site, watch, with_bucket=with_bucket, recorded=recorded, selection=selection
             )

@@ -3,11 +3,12 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
 from manifest_sync.core.errors import InvalidInput, ManifestSyncError, UsageProblem
-from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
+from manifest_sync.core.manifest import MANIFEST_NAME, Header, Manifest
 from manifest_sync.core.paths import shown
 from manifest_sync.core.remote import Remote, parse_remote
 from manifest_sync.formats.config_toml import CONFIG_NAME
@@ -32,6 +33,11 @@ class Style(msgspec.Struct, frozen=True):
     def remote(self) -> Remote:
         """Where it lives on S3."""
         return parse_remote(self.manifest.remote)
+
+    def with_header(self, header: Header) -> Self:
+        """The style as it is under another header, the team's; on disk nothing changes."""
+        manifest = msgspec.structs.replace(self.manifest, header=header)
+        return msgspec.structs.replace(self, manifest=manifest)
 
     def write(self, after: Manifest) -> None:
         """Give the manifest on disk other lines and another header, durably and at once."""

@@ -93,6 +93,23 @@ def test_metadata_that_says_otherwise_is_a_difference(pushed: Path, bucket: Buck
     assert finding["told"] == {"metadata": {"size": 5, "md5": "0" * 32}}
 
 
+def test_what_the_team_ignores_or_includes_by_now_is_read_by_its_header(
+    pushed: Path, style: Path, bucket: Bucket
+) -> None:
+    (style / "notes.md").write_bytes(b"notes")
+    bucket.put(PREFIX + "notes.md", b"notes")
+    published = json.loads(bucket.get(PREFIX + "manifest.json"))
+    published |= {"include": ["*.md"], "ignore": ["sub/"]}
+    bucket.put(PREFIX + "manifest.json", json.dumps(published).encode())
+    before = _state(pushed)
+    [row] = here(pushed, "verify", "--json").document()["styles"]
+    assert [(side["files"], side["read"]) for side in row["sides"]] == [(3, 3), (3, 3)]
+    assert [side["findings"] for side in row["sides"]] == [[], []]
+    [alone] = here(pushed, "verify", "--side", "local", "--json").document()["styles"]
+    assert alone["sides"][0]["files"] == 4
+    assert _state(pushed) == before
+
+
 def test_what_cannot_be_read_gives_exit_status_3(pushed: Path, style: Path) -> None:
     (style / "a.jpg").unlink()
     (style / "a.jpg").symlink_to("a.txt")
