@@ -13,6 +13,7 @@ from obstore.exceptions import InvalidPathError
 
 from manifest_sync.core.content import Side
 from manifest_sync.core.listing import Found, Problem, self_and_parents
+from manifest_sync.core.manifest import DEFAULT_CAPTIONS
 from manifest_sync.core.paths import first_unsafe, why_unsafe_key
 from manifest_sync.core.stamps import ObjectStamp
 from manifest_sync.stores.base import OnRequest, Request
@@ -111,9 +112,10 @@ class S3Lister(msgspec.Struct, frozen=True):
 def _maybe_markers(rows: list[Found]) -> set[str] | None:
     """The paths that may be folder markers; None where a marker hides behind a file.
 
-    A path with files below it, whatever its size, and an empty file without a suffix. Not told
-    is a marker that looks like an empty caption and has nothing below it, and one that is not
-    empty and has nothing below it; no program is known to make either.
+    A path with files below it, whatever its size, and an empty file that is no caption: those
+    there may be many of. Not told is a marker that looks like an empty caption and has nothing
+    below it, and one that is not empty and has nothing below it; no program is known to make
+    either.
     """
     paths = {row.path for row in rows}
     if len(paths) != len(rows):
@@ -121,7 +123,9 @@ def _maybe_markers(rows: list[Found]) -> set[str] | None:
     folders = {path.rpartition("/")[0] for path in paths}
     suspects = {above for folder in folders for above in self_and_parents(folder)} & paths
     suspects.update(
-        row.path for row in rows if row.stamp.size == 0 and "." not in row.path.rpartition("/")[2]
+        row.path
+        for row in rows
+        if row.stamp.size == 0 and not row.path.lower().endswith(DEFAULT_CAPTIONS)
     )
     return suspects
 

@@ -61,7 +61,7 @@ def test_a_file_and_a_file_below_it_cannot_both_be_fetched(target: Target) -> No
 
 
 def test_folder_markers_are_neither_files_nor_deleted(target: Target) -> None:
-    markers = ("", "sub/", "empty/", "empty/deeper/", "images.d/")
+    markers = ("", "sub/", "empty/", "empty/deeper/", "images.d/", "like.png/")
     for marker in markers:
         target.bucket.put(PREFIX + marker, b"")
     objects = target.objects()
