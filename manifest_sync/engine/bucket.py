@@ -85,7 +85,7 @@ def _find_out(
     store: Store, folder_store: Store, row: Found, evidence: Evidence, watch: Watch
 ) -> str | Problem:
     """The MD5 by recomputing a multipart ETag, by asking (HEAD), at last by reading (GET)."""
-    if (recognised := _md5_of_local_file(folder_store, row, evidence)) is not None:
+    if (recognised := _md5_of_local_file(folder_store, row, evidence, watch)) is not None:
         return recognised
     try:
         md5, was_read = find_md5(store, row.path, row.stamp)
@@ -96,7 +96,9 @@ def _find_out(
     return md5
 
 
-def _md5_of_local_file(folder_store: Store, row: Found, evidence: Evidence) -> str | None:
+def _md5_of_local_file(
+    folder_store: Store, row: Found, evidence: Evidence, watch: Watch
+) -> str | None:
     """The MD5 of the file at the same path, where its bytes give the object's multipart ETag."""
     local = evidence.folder.entries.get(row.path)
     if (
@@ -107,7 +109,8 @@ def _md5_of_local_file(folder_store: Store, row: Found, evidence: Evidence) -> s
     ):
         return None
     try:
-        recognised = gives_etag(folder_store, row.path, local.stamp, row.stamp.etag)
+        etag = row.stamp.etag
+        recognised = gives_etag(folder_store, row.path, local.stamp, etag, watch.tally)
     except StoreError:  # the file's trouble, and not the object's
         return None
     return local.content.md5 if recognised else None

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 from manifest_sync.core.stamps import FileStamp
+from manifest_sync.engine.tally import Tally
 from manifest_sync.stores.base import Store
 
 _MIB = 1 << 20
@@ -25,17 +26,19 @@ def possible_part_sizes(etag: str, size: int) -> tuple[int, ...]:
     return tuple(part for part in _PART_SIZES if -(-size // part) == parts)
 
 
-def gives_etag(store: Store, path: str, stamp: FileStamp, etag: str) -> bool:
+def gives_etag(store: Store, path: str, stamp: FileStamp, etag: str, tally: Tally) -> bool:
     """Whether the file's bytes, cut into parts of some usual size, have this ETag.
 
-    Reads the file once for each part size that fits, rarely more than two.
+    Reads the file once for each part size that fits, rarely more than two; each time counts as
+    one MD5 computation.
     """
     return any(
-        _etag(store, path, stamp, part) == etag for part in possible_part_sizes(etag, stamp.size)
+        _etag(store, path, stamp, part, tally) == etag
+        for part in possible_part_sizes(etag, stamp.size)
     )
 
 
-def _etag(store: Store, path: str, stamp: FileStamp, part_size: int) -> str:
+def _etag(store: Store, path: str, stamp: FileStamp, part_size: int, tally: Tally) -> str:
     """MD5 of the parts' MD5s, and their number."""
     digests: list[bytes] = []
     with store.read(path, stamp) as reading:
@@ -49,6 +52,7 @@ def _etag(store: Store, path: str, stamp: FileStamp, part_size: int) -> str:
                 part, room = hashlib.md5(usedforsecurity=False), part_size
         if room < part_size or not digests:
             digests.append(part.digest())
+    tally.hashed()
     whole = hashlib.md5(b"".join(digests), usedforsecurity=False).hexdigest()
     return f"{whole}-{len(digests)}"
 

@@ -7,6 +7,7 @@ import pytest
 from manifest_sync.core.content import Side
 from manifest_sync.core.stamps import FileStamp
 from manifest_sync.engine.multipart_etag import gives_etag, possible_part_sizes
+from manifest_sync.engine.tally import Tally
 from manifest_sync.stores.memory import MemoryStore
 
 MIB = 1 << 20
@@ -33,20 +34,22 @@ def test_a_file_gives_its_etag_in_any_usual_part_size(part_size: int, size: int)
     data = data[:size]
     store, stamp = put(data)
     etag = etag_of(data, part_size)
-    assert gives_etag(store, "a.png", stamp, etag)
-    assert not gives_etag(store, "a.png", stamp, "0" * 32 + etag[32:])
+    assert gives_etag(store, "a.png", stamp, etag, Tally())
+    tally = Tally()
+    assert not gives_etag(store, "a.png", stamp, "0" * 32 + etag[32:], tally)
+    assert tally.cost().hashed == len(possible_part_sizes(etag, size))
 
 
 def test_another_file_of_the_same_size_does_not() -> None:
     data = bytes(6 * MIB)
     store, stamp = put(data[:-1] + b"x")
-    assert not gives_etag(store, "a.png", stamp, etag_of(data, 5 * MIB))
+    assert not gives_etag(store, "a.png", stamp, etag_of(data, 5 * MIB), Tally())
 
 
 @pytest.mark.parametrize("data", [b"", b"x", b"small" * 100])
 def test_one_part_of_any_size(data: bytes) -> None:
     store, stamp = put(data)
-    assert gives_etag(store, "a.png", stamp, etag_of(data, max(1, len(data))))
+    assert gives_etag(store, "a.png", stamp, etag_of(data, max(1, len(data))), Tally())
 
 
 @pytest.mark.parametrize(
