@@ -6,13 +6,13 @@ import typer
 
 from manifest_sync.cli.command import command
 from manifest_sync.cli.completion import complete_styles
-from manifest_sync.cli.documents import compare_document
 from manifest_sync.cli.options import All, Common, Connection
 from manifest_sync.cli.session import session
 from manifest_sync.cli.text_compare import compare_lines
 from manifest_sync.core.errors import UsageProblem
 from manifest_sync.core.exits import Exit
 from manifest_sync.core.paths import shown
+from manifest_sync.workspace.comparing import compare_document
 
 
 @command

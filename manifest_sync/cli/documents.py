@@ -3,25 +3,19 @@
 from collections.abc import Iterable
 
 from manifest_sync.cli.advice import advice
-from manifest_sync.cli.failures import sentence
 from manifest_sync.core.content import Side
 from manifest_sync.core.history import Apply, Deletion
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.plan import StylePlan
-from manifest_sync.core.stamps import ObjectStamp
+from manifest_sync.core.sentences import sentence
 from manifest_sync.core.statistics import REQUEST_KINDS, Statistics
 from manifest_sync.formats.documents import (
     ApplyDocument,
     ApplyRow,
-    CompareDocument,
     DeletionRow,
-    DifferentFile,
     HistoryDocument,
-    LocalFile,
     OutcomeRow,
     RecordDocument,
-    RemoteFile,
-    SameFile,
     StatusDocument,
     StatusNames,
     StyleApplied,
@@ -29,7 +23,7 @@ from manifest_sync.formats.documents import (
     StyleRecorded,
     StyleStatus,
 )
-from manifest_sync.workspace.runs import Applied, Compared, Failed, Planned, Recorded, Stands
+from manifest_sync.workspace.runs import Applied, Failed, Planned, Recorded, Stands
 
 
 def apply_document(
@@ -67,33 +61,6 @@ def record_document(
 def status_document(stands: Iterable[Stands], failed: Iterable[Failed]) -> StatusDocument:
     """The document of `status`."""
     return StatusDocument("manifest-sync/status", 1, tuple(map(_stands, stands)), failures(failed))
-
-
-def compare_document(compared: Compared) -> CompareDocument:
-    """The document of `compare`."""
-    style, groups = compared.style, compared.comparison
-    here, there = compared.folder.entries, compared.bucket.entries
-    inside = "" if style.name == "." else f"{style.name}/"
-    different = []
-    for path in groups.different:
-        stamp = there[path].stamp
-        etag = stamp.etag if isinstance(stamp, ObjectStamp) else there[path].content.md5
-        different.append(DifferentFile(path, "content_mismatch", here[path].content.md5, etag))
-    return CompareDocument(
-        format="manifest-sync/compare",
-        version=1,
-        style=style.id,
-        missing_in_s3=tuple(
-            LocalFile(path, inside + path, here[path].content.size) for path in groups.missing_in_s3
-        ),
-        missing_locally=tuple(
-            RemoteFile(path, style.remote.key(path), there[path].content.size)
-            for path in groups.missing_locally
-        ),
-        different=tuple(different),
-        identical=tuple(SameFile(path, here[path].content.size) for path in groups.identical),
-        problems=compared.problems,
-    )
 
 
 def history_document(applies: Iterable[Apply], deletions: Iterable[Deletion]) -> HistoryDocument:

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -11,18 +10,16 @@ import typer
 
 from manifest_sync.cli.confirm import Declined
 from manifest_sync.cli.json_output import print_document
-from manifest_sync.core.errors import Interrupted, ManifestSyncError, StoreError
+from manifest_sync.core.errors import Interrupted, ManifestSyncError
 from manifest_sync.core.exits import Exit
 from manifest_sync.core.paths import shown
+from manifest_sync.core.sentences import sentence
 from manifest_sync.formats.documents import ErrorDocument
 
 DEBUG = "MANIFEST_SYNC_DEBUG"
 
 _NO_ERRORS = frozenset({Declined.code, Interrupted.code})
 """What a person did, and not what went wrong."""
-
-_WORD = re.compile(r"[a-z]+[ ,]")
-"""A word, and neither a URL nor a file's name."""
 
 
 def tell(error: Exception, arguments: Sequence[str]) -> Exit:
@@ -34,14 +31,6 @@ def tell(error: Exception, arguments: Sequence[str]) -> Exit:
     if _wants_json(arguments):
         print_document(ErrorDocument("manifest-sync/error", 1, code, message))
     return status
-
-
-def sentence(error: Exception) -> str:
-    """An error's text as a sentence. Stores write theirs as the end of one."""
-    text = shown(str(error)).strip()
-    if isinstance(error, StoreError) and _WORD.match(text):
-        text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?", ".)", "”", "'")) else f"{text}."
 
 
 def _judged(error: Exception) -> tuple[str, str, Exit]:

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 import msgspec
 
-from manifest_sync.cli.failures import sentence
 from manifest_sync.cli.interrupt import Interrupt
 from manifest_sync.cli.options import Common, Connection
 from manifest_sync.cli.progress import Reporter, reporter
@@ -15,6 +14,7 @@ from manifest_sync.cli.screen import Screen
 from manifest_sync.core.errors import InvalidInput, ManifestSyncError, StateError, UsageProblem
 from manifest_sync.core.exits import Exit
 from manifest_sync.core.paths import shown
+from manifest_sync.core.sentences import sentence
 from manifest_sync.workspace.runs import Failed
 from manifest_sync.workspace.styles import Chosen, Style
 from manifest_sync.workspace.workspace import Workspace

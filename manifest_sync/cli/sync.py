@@ -7,7 +7,6 @@ import msgspec
 from manifest_sync.cli.amounts import many
 from manifest_sync.cli.confirm import agree
 from manifest_sync.cli.documents import apply_document, failures
-from manifest_sync.cli.overtaken import apply_in_turn
 from manifest_sync.cli.screen import styled
 from manifest_sync.cli.session import Session, statuses_of
 from manifest_sync.cli.text_apply import (
@@ -18,7 +17,7 @@ from manifest_sync.cli.text_apply import (
 )
 from manifest_sync.cli.text_plan import attention_lines, heading, is_quiet, plan_lines
 from manifest_sync.core.content import Side
-from manifest_sync.core.errors import ManifestSyncError
+from manifest_sync.core.errors import ManifestSyncError, Overtaken
 from manifest_sync.core.exits import Exit, worst
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.paths import shown
@@ -26,6 +25,7 @@ from manifest_sync.core.plan import StylePlan
 from manifest_sync.formats.plan_json import plan_document
 from manifest_sync.workspace.runs import Applied, Failed, Planned
 from manifest_sync.workspace.styles import Chosen, Style
+from manifest_sync.workspace.turns import apply_in_turn
 
 
 class Consent(msgspec.Struct, frozen=True):
@@ -121,7 +121,7 @@ def apply_all(
         while left and not session.interrupt.pressed:
             each = left.pop(0)
             try:
-                applied.append(apply_in_turn(session, each, sync.command, yes=yes))
+                applied.append(_apply_in_turn(session, each, sync.command, yes=yes))
             except ManifestSyncError as error:
                 broken.append(Failed(each.style.id, error, each.plan))
     session.tell_failed(broken)
@@ -139,6 +139,15 @@ def apply_all(
         return Exit.INTERRUPTED
     statuses = [status for each in applied for status in _statuses(each)]
     return worst([*statuses, *statuses_of(failed), *statuses_of(broken)])
+
+
+def _apply_in_turn(session: Session, planned: Planned, command: str, *, yes: bool) -> Applied:
+    """Apply a plan, and say so where others were first."""
+
+    def say(error: Overtaken) -> None:
+        session.screen.say(f"{shown(planned.plan.style)}: {error} Planning again.")
+
+    return apply_in_turn(session.workspace, planned, command, yes=yes, say=say)
 
 
 def _report(session: Session, applied: Sequence[Applied], to: Side) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from manifest_sync.cli.failures import sentence, tell
+from manifest_sync.cli.failures import tell
 from manifest_sync.core.errors import StoreError
+from manifest_sync.core.sentences import sentence
 from manifest_sync.workspace.workspace import Workspace
 from tests.buckets import Bucket
 from tests.commands import here

@@ -1,17 +1,25 @@
 """Applying a plan although others push at the same time: who is overtaken plans again."""
 
-from manifest_sync.cli.session import Session
+from collections.abc import Callable
+
 from manifest_sync.core.errors import Overtaken
-from manifest_sync.core.paths import shown
 from manifest_sync.core.plan import StylePlan
 from manifest_sync.workspace.runs import Applied, Planned
+from manifest_sync.workspace.workspace import Workspace
 
 _TURNS = 10
 """How often others may be first before a run gives up."""
 
 
-def apply_in_turn(session: Session, planned: Planned, command: str, *, yes: bool) -> Applied:
-    """Apply a plan; where others have published first, look, plan and try again.
+def apply_in_turn(
+    workspace: Workspace,
+    planned: Planned,
+    command: str,
+    *,
+    yes: bool,
+    say: Callable[[Overtaken], None] = lambda _: None,
+) -> Applied:
+    """Apply a plan; where others have published first, `say` so, look, plan and try again.
 
     What a person agreed to is never exceeded: where the new plan would do more, Overtaken is
     raised, with nothing done, unless `yes` agrees to anything.
@@ -19,10 +27,10 @@ def apply_in_turn(session: Session, planned: Planned, command: str, *, yes: bool
     agreed = planned.plan
     for _ in range(_TURNS):
         try:
-            return session.workspace.apply(planned, command)
+            return workspace.apply(planned, command)
         except Overtaken as error:
-            session.screen.say(f"{shown(agreed.style)}: {error} Planning again.")
-        planned = session.workspace.plan_again(planned)
+            say(error)
+        planned = workspace.plan_again(planned)
         if not (yes or _is_within(planned.plan, agreed)):
             raise Overtaken(
                 "Somebody else published meanwhile, and what there is to do now is more than you "
