@@ -96,7 +96,30 @@ class Denied(StoreError):
     code = "denied"
 
 
+class NotSignedIn(Denied):
+    """The credentials have expired or are unknown, or there are none: no request is answered."""
+
+    code = "not_signed_in"
+
+
 class Transient(StoreError):
-    """May go through when tried again: throttling, time-out, connection lost."""
+    """May go through when tried again: an internal error, a file that is busy."""
 
     code = "transient"
+
+
+class Unreachable(Transient):
+    """Nobody answers, not in time, or not to the end."""
+
+    code = "unreachable"
+
+
+class SlowDown(Transient):
+    """The server asks for fewer requests."""
+
+    code = "slow_down"
+
+    def __init__(self, message: str, seconds: float | None = None) -> None:
+        """`seconds` is how long it asks to wait, where it says so."""
+        super().__init__(message)
+        self.seconds = seconds

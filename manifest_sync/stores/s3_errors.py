@@ -28,7 +28,17 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as ConnectionFailed
 from obstore.exceptions import BaseError
 
-from manifest_sync.core.errors import Corrupted, Denied, Moved, NotFound, StoreError, Transient
+from manifest_sync.core.errors import (
+    Corrupted,
+    Denied,
+    Moved,
+    NotFound,
+    NotSignedIn,
+    SlowDown,
+    StoreError,
+    Transient,
+    Unreachable,
+)
 from manifest_sync.core.paths import shown
 
 _THROTTLED = {"SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded"}
@@ -40,7 +50,7 @@ _PASSING = {
     "ServiceUnavailable",
 }
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"}
-_UNKNOWN_KEY = {"InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"}
+_UNKNOWN_KEY = {"InvalidAccessKeyId", "InvalidToken"}
 _ELSEWHERE = {
     "AuthorizationHeaderMalformed",
     "IllegalLocationConstraintException",
@@ -55,6 +65,7 @@ _LONGEST_MESSAGE = 300
 _OBSTORE_STATUS = re.compile(r"status code: (\d{3})")
 _OBSTORE_CODE = re.compile(r"<Code>([^<]*)</Code>")
 _OBSTORE_MESSAGE = re.compile(r"<Message>([^<]*)</Message>")
+_OBSTORE_CREDENTIALS = re.compile(r"credential provider: (\w*)")
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -63,6 +74,8 @@ class Answer(msgspec.Struct, frozen=True):
     status: int
     code: str
     message: str
+    retry_after: str = ""
+    """The header of that name. obstore does not tell it."""
 
 
 class Translator(msgspec.Struct, frozen=True):
@@ -90,7 +103,7 @@ class Translator(msgspec.Struct, frozen=True):
         if code == "NoSuchBucket":
             return StoreError(f"there is no bucket “{self.bucket}” at {self.endpoint}")
         if code in _THROTTLED or status in _BUSY:
-            return Transient(f"S3 asks to slow down ({code})")
+            return SlowDown(f"S3 asks to slow down ({code})", _seconds(answer.retry_after))
         if code in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return Transient(f"S3 could not {what} just now ({code})")
         if status == HTTPStatus.PRECONDITION_FAILED:
@@ -111,11 +124,14 @@ class Translator(msgspec.Struct, frozen=True):
     def _denial(self, what: str, answer: Answer) -> Denied | None:
         code = answer.code
         if code in _EXPIRED:
-            return Denied("the credentials have expired; sign in again and repeat the command")
+            return NotSignedIn("the credentials have expired; sign in again and repeat the command")
         if code in _UNKNOWN_KEY:
+            return NotSignedIn(f"{self.endpoint} does not know these credentials ({code})")
+        if code == "SignatureDoesNotMatch":
+            # Of a wrong secret, or of one key that something on the way spells in another way.
             return Denied(f"{self.endpoint} does not know these credentials ({code})")
         if code == "RequestTimeTooSkewed":
-            return Denied("S3 refuses the requests because this computer's clock is wrong")
+            return NotSignedIn("S3 refuses the requests because this computer's clock is wrong")
         if answer.status in _DENIED:
             return Denied(f"the credentials do not allow to {what} ({code})")
         return None
@@ -126,15 +142,15 @@ class Translator(msgspec.Struct, frozen=True):
             case NoCredentialsError():
                 return no_credentials()
             case PartialCredentialsError():
-                return Denied(
+                return NotSignedIn(
                     "the AWS credentials are incomplete: the key or the secret is missing"
                 )
             case ProfileNotFound():
                 return Denied(f"AWS's configuration files have no such profile: {_profile(error)}")
             case SSOError() | TokenRetrievalError():
-                return Denied("the AWS single sign-on has expired; run `aws sso login`")
+                return _sso_expired()
             case CredentialRetrievalError():
-                return Denied("the AWS credentials could not be obtained from where they come from")
+                return _not_obtained()
             case SSLError():
                 return self._untrusted()
             case FlexibleChecksumError():
@@ -158,15 +174,19 @@ class Translator(msgspec.Struct, frozen=True):
                 message=message[1] if message else "",
             )
             return self._refusal(what, answer)
+        if (raised := _OBSTORE_CREDENTIALS.search(text)) is not None:
+            # What boto3 raised when obstore asked it for credentials.
+            about_sso = raised[1].startswith(("SSO", "UnauthorizedSSO", "TokenRetrieval"))
+            return _sso_expired() if about_sso else _not_obtained()
         if "InvalidCertificate(" in text:
             return self._untrusted()
         if "redirect without LOCATION" in text:
             return self._elsewhere()
         return self.silence()
 
-    def silence(self) -> Transient:
+    def silence(self) -> Unreachable:
         """Nobody answers, or not to the end."""
-        return Transient(f"{self.endpoint} does not answer, or the connection broke off")
+        return Unreachable(f"{self.endpoint} does not answer, or the connection broke off")
 
     def _elsewhere(self) -> StoreError:
         return StoreError(
@@ -179,19 +199,43 @@ class Translator(msgspec.Struct, frozen=True):
         )
 
 
-def no_credentials() -> Denied:
+def no_credentials() -> NotSignedIn:
     """The standard chain ended without credentials."""
-    return Denied(
+    return NotSignedIn(
         "no AWS credentials were found; set AWS_PROFILE or AWS_ACCESS_KEY_ID and "
         "AWS_SECRET_ACCESS_KEY, or run `aws configure`"
     )
 
 
+def _sso_expired() -> NotSignedIn:
+    return NotSignedIn("the AWS single sign-on has expired; run `aws sso login`")
+
+
+def _not_obtained() -> NotSignedIn:
+    return NotSignedIn("the AWS credentials could not be obtained from where they come from")
+
+
+def _seconds(retry_after: str) -> float | None:
+    """How long a server asks to wait; None where it does not say, or names a date instead."""
+    return float(retry_after) if retry_after.isdecimal() else None
+
+
+def status_of(error: ClientError) -> int:
+    """The HTTP status of a refusal."""
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+
+
 def _heard_by_botocore(error: ClientError) -> Answer:
     said = error.response.get("Error", {})
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    # Ceph RGW sends empty messages, which botocore makes None.
-    return Answer(status, said.get("Code") or str(status), said.get("Message") or "")
+    headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    status = status_of(error)
+    return Answer(
+        status=status,
+        # Ceph RGW sends empty messages, which botocore makes None.
+        code=said.get("Code") or str(status),
+        message=said.get("Message") or "",
+        retry_after=headers.get("retry-after", ""),
+    )
 
 
 def _profile(error: ProfileNotFound) -> str:

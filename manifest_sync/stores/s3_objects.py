@@ -1,8 +1,12 @@
 """Single objects of a bucket by key: what they are now, copying them, keeping what they were."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from botocore.exceptions import ClientError
 
 from manifest_sync.core.errors import Corrupted, Denied, Moved, NotFound, StoreError
 from manifest_sync.core.stamps import ABSENT, ObjectStamp, Stamp, agree
@@ -10,12 +14,14 @@ from manifest_sync.stores.base import OnRequest, Request
 from manifest_sync.stores.s3_address import S3Place
 from manifest_sync.stores.s3_conditions import NO_CONDITION, Condition, OneState
 from manifest_sync.stores.s3_connection import S3Connection
+from manifest_sync.stores.s3_errors import status_of
 from manifest_sync.stores.s3_headers import bare, looks_like_md5
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CopySourceTypeDef, HeadObjectOutputTypeDef
 
 _MD5_DIGITS = 32
+_UNEXPLAINED = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 LARGEST_COPY = 5 * 1024**3
 """Of one CopyObject (S3 API reference)."""
 
@@ -31,7 +37,7 @@ class S3Objects(msgspec.Struct, frozen=True):
         self.on_request(Request.HEAD, 1)
         connection = self.connection
         try:
-            with connection.doing(f"look at {key}"):
+            with connection.doing(f"look at {key}"), self._explained(key):
                 head = connection.client.head_object(
                     Bucket=connection.bucket, Key=key, ChecksumMode="ENABLED"
                 )
@@ -39,6 +45,22 @@ class S3Objects(msgspec.Struct, frozen=True):
             return None
         connection.learn_from(head)
         return head
+
+    @contextmanager
+    def _explained(self, key: str) -> Iterator[None]:
+        """Let a HEAD that is refused be refused for its reason.
+
+        Its answer has no body, so it tells expired credentials from a missing permission as
+        little as from a bad request; that to a LIST of the key does.
+        """
+        try:
+            yield
+        except ClientError as error:
+            if status_of(error) in _UNEXPLAINED:
+                self.on_request(Request.LIST, 1)
+                bucket = self.connection.bucket
+                self.connection.client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
+            raise
 
     def stamp(self, key: str) -> Stamp:
         """The state of an object now."""

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from manifest_sync.core.errors import StoreError
 from manifest_sync.stores.base import OnRequest, Request
 from manifest_sync.stores.s3_connection import S3Connection
+from manifest_sync.stores.s3_errors import status_of
 from manifest_sync.stores.s3_headers import bare
 from manifest_sync.stores.s3_objects import written_with
 
@@ -101,11 +102,6 @@ def accepts(attempt: Callable[[], object]) -> bool:
             return False
         raise
     return True
-
-
-def status_of(error: ClientError) -> int:
-    """The HTTP status of a refusal."""
-    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
 
 
 def _clean(place: Scratch) -> None:

@@ -4,8 +4,20 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, get_args
 
 import pytest
+from botocore.credentials import Credentials
+from botocore.exceptions import CredentialRetrievalError, UnauthorizedSSOTokenError
 
-from manifest_sync.core.errors import Corrupted, Denied, Moved, NotFound, StoreError, Transient
+from manifest_sync.core.errors import (
+    Corrupted,
+    Denied,
+    Moved,
+    NotFound,
+    NotSignedIn,
+    SlowDown,
+    StoreError,
+    Transient,
+    Unreachable,
+)
 from manifest_sync.core.stamps import ABSENT, ObjectStamp
 from manifest_sync.stores import s3_bulk, s3_session
 from manifest_sync.stores.base import Store
@@ -63,14 +75,14 @@ def call(request: pytest.FixtureRequest) -> Callable[[Store], object]:
 # No server
 
 
-def test_an_endpoint_that_refuses_is_transient(
+def test_an_endpoint_that_refuses_is_unreachable(
     transport: Transport, call: Callable[[Store], object]
 ) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
     store = store_at(f"http://user:password@127.0.0.1:{port}", transport)
-    with pytest.raises(Transient, match=f"http://127.0.0.1:{port} does not answer") as raised:
+    with pytest.raises(Unreachable, match=f"http://127.0.0.1:{port} does not answer") as raised:
         call(store)
     assert shows_no_secret(raised.value)
 
@@ -88,7 +100,7 @@ def test_an_endpoint_that_swallows_everything_is_given_up_soon(
             waiting.connect_ex(deaf.getsockname())
         store = store_at(f"http://127.0.0.1:{deaf.getsockname()[1]}", transport)
         began = time.monotonic()
-        with pytest.raises(Transient, match="does not answer"):
+        with pytest.raises(Unreachable, match="does not answer"):
             CALLS[name](store)
         assert time.monotonic() - began < 15
 
@@ -109,7 +121,7 @@ def test_without_credentials(
 ) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    with pytest.raises(Denied, match="no AWS credentials were found"):
+    with pytest.raises(NotSignedIn, match="no AWS credentials were found"):
         call(store_at("http://127.0.0.1:9", transport))
 
 
@@ -147,6 +159,14 @@ def test_a_bucket_whose_name_is_no_name(moto: S3Server) -> None:
 # What a server may say
 
 
+BYTES = Reply(headers={"ETag": f'"{STAMP.etag}"', "Last-Modified": LONG_AGO}, body=b"bytes")
+SERVED = {
+    "list": Reply(body=b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"),
+    "read": BYTES,
+    "write": Reply(headers=BYTES.headers),
+}
+
+
 class Said(NamedTuple):
     status: int
     code: str
@@ -156,11 +176,11 @@ class Said(NamedTuple):
 
 SAID = [
     Said(403, "AccessDenied", Denied, "the credentials do not allow to"),
-    Said(403, "InvalidAccessKeyId", Denied, "does not know these credentials"),
+    Said(403, "InvalidAccessKeyId", NotSignedIn, "does not know these credentials"),
     Said(403, "SignatureDoesNotMatch", Denied, "does not know these credentials"),
-    Said(400, "ExpiredToken", Denied, "have expired"),
-    Said(403, "RequestTimeTooSkewed", Denied, "clock"),
-    Said(503, "SlowDown", Transient, "slow down"),
+    Said(400, "ExpiredToken", NotSignedIn, "have expired"),
+    Said(403, "RequestTimeTooSkewed", NotSignedIn, "clock"),
+    Said(503, "SlowDown", SlowDown, "slow down"),
     Said(500, "InternalError", Transient, "just now"),
     Said(409, "OperationAborted", Transient, "just now"),
     Said(301, "PermanentRedirect", StoreError, "another region"),
@@ -207,12 +227,58 @@ def test_what_a_server_says_is_one_sentence(refusing: Refusing, name: str, said:
     assert shows_no_secret(raised.value)
 
 
-BYTES = Reply(headers={"ETag": f'"{STAMP.etag}"', "Last-Modified": LONG_AGO}, body=b"bytes")
-SERVED = {
-    "list": Reply(body=b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"),
-    "read": BYTES,
-    "write": Reply(headers=BYTES.headers),
-}
+@pytest.mark.parametrize(
+    ("status", "said", "kind", "sentence"),
+    [
+        (400, refusal(400, "ExpiredToken"), NotSignedIn, "have expired"),
+        (403, refusal(403, "InvalidAccessKeyId"), NotSignedIn, "does not know these credentials"),
+        (403, refusal(403, "AccessDenied"), Denied, "do not allow to look at p/a.png"),
+        (403, SERVED["list"], Denied, "do not allow to look at p/a.png"),
+    ],
+)
+def test_a_refusal_without_a_body_is_explained(
+    status: int, said: Reply, kind: type[StoreError], sentence: str
+) -> None:
+    def script(method: str, _path: str) -> Reply:
+        return Reply(status) if method == "HEAD" else said
+
+    with scripted_s3(script) as endpoint, pytest.raises(StoreError, match=sentence) as raised:
+        store_at(endpoint, "boto3").stat("a.png")
+    assert type(raised.value) is kind
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("7", 7.0), ("", None), (LONG_AGO, None)])
+def test_how_long_a_server_asks_to_wait(
+    told: str, seconds: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3_session, "ATTEMPTS", 1)
+    busy = refusal(503, "SlowDown")
+    reply = Reply(busy.status, {**busy.headers, "Retry-After": told}, busy.body)
+    with scripted_s3(lambda *_: reply) as endpoint, pytest.raises(SlowDown) as raised:
+        list(store_at(endpoint, "boto3").list())
+    assert raised.value.seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("raised", "sentence"),
+    [
+        (UnauthorizedSSOTokenError(), "single sign-on has expired"),
+        (CredentialRetrievalError(provider="x", error_msg=SECRET_KEY), "could not be obtained"),
+    ],
+)
+def test_credentials_that_cannot_be_renewed_are_no_silence(
+    raised: Exception, sentence: str, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def renew(_: Credentials) -> None:
+        raise raised
+
+    with scripted_s3(lambda *_: BYTES) as endpoint:
+        store = store_at(endpoint, transport)
+        store.stat("a.png")
+        monkeypatch.setattr(Credentials, "get_frozen_credentials", renew)
+        with pytest.raises(NotSignedIn, match=sentence) as told:
+            CALLS["read"](store)
+    assert shows_no_secret(told.value)
 
 
 @pytest.mark.parametrize("name", SERVED)
