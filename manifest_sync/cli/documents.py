@@ -96,6 +96,7 @@ def _applied(applied: Applied) -> StyleApplied:
         conflicts=plan.conflicts,
         problems=plan.problems,
         refusals=plan.refusals,
+        publication=plan.publication,
     )
 
 
@@ -128,6 +129,7 @@ def _undone(style: str, to: Side, error: str, plan: StylePlan | None = None) -> 
         conflicts=plan.conflicts if plan is not None else (),
         problems=plan.problems if plan is not None else (),
         refusals=plan.refusals if plan is not None else (),
+        publication=plan.publication if plan is not None else None,
         error=error,
     )
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from manifest_sync.cli.amounts import size
 from manifest_sync.cli.screen import Line, styled
+from manifest_sync.cli.text_publication import last_published
 from manifest_sync.cli.text_rule import decision_text
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.explain import Explanation, Knowledge, Sibling
@@ -75,7 +76,11 @@ def _facts(explained: Explained) -> Iterator[Line]:
     yield _line("S3", _object(known))
     yield _line("", shown(str(explained.style.remote) + known.path))
     if known.is_published:
-        yield _line("published manifest", _or_absent(known.published, "no line"))
+        said = _or_absent(known.published, "no line")
+        when = known.publication
+        yield _line(
+            "published manifest", said if when is None else f"{said}, {last_published(when)}"
+        )
     else:
         yield _line("published manifest", "none is published")
     yield _line("remembered", "what this workspace last saw equal:")

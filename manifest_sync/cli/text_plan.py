@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from manifest_sync.cli.amounts import many, size
 from manifest_sync.cli.screen import Line, styled
+from manifest_sync.cli.text_publication import last_published
 from manifest_sync.cli.text_reasons import why
 from manifest_sync.core.content import Action, Content, Side
 from manifest_sync.core.listing import Problem
@@ -81,6 +82,11 @@ def attention_lines(plan: StylePlan, limit: int | None) -> Iterator[Line]:
     yield from _listed(
         plan.conflicts, limit, lambda conflict: _conflict(conflict, plan), "conflicts"
     )
+    if plan.conflicts and plan.publication is not None:
+        yield (
+            f"  The manifest on S3 was {last_published(plan.publication)}; others may have "
+            "changed these files before."
+        )
     if plan.conflicts:
         yield (
             "  Nothing is done about a conflict. To choose, add --take local PATH or "
@@ -156,6 +162,9 @@ def _conflict(conflict: Conflict, plan: StylePlan) -> Line:
         _TARGETS[plan.to]: conflict.target,
         "last in common": conflict.base,
     }
+    if conflict.published not in (None, *held.values()):
+        # Announced, and its object has not arrived, or was replaced behind the manifest.
+        held["published"] = conflict.published
     sides = "; ".join(f"{side}: {_content(content)}" for side, content in held.items())
     return styled(f"  ! {shown(conflict.path)}: changed on both sides ({sides})", "magenta")
 

@@ -13,6 +13,7 @@ from manifest_sync.core.content import Content, Side
 from manifest_sync.core.listing import Problem, Shadow
 from manifest_sync.core.memory import BLANK, Memory
 from manifest_sync.core.path_history import PathChange
+from manifest_sync.core.publication import Publication
 from manifest_sync.core.reconcile import Choices, Facts, Ruling, Verb, decide, rule
 from manifest_sync.core.record import record
 from manifest_sync.core.scope import Role
@@ -111,6 +112,8 @@ class Explanation(msgspec.Struct, frozen=True):
     published: Content | None
     is_published: bool
     """Whether a manifest is published on S3 at all."""
+    publication: Publication | None
+    """When and by whom it was last published."""
     object: KnownObject | None
     memory: Memory
     decisions: tuple[Decision, ...]

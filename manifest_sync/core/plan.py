@@ -10,6 +10,7 @@ from manifest_sync.core.abilities import Unguarded
 from manifest_sync.core.content import Action, Content, Side, action_between
 from manifest_sync.core.delete_limit import MaxDelete
 from manifest_sync.core.listing import Problem
+from manifest_sync.core.publication import Publication
 from manifest_sync.core.reconcile import Reason, Verb
 from manifest_sync.core.scope import Role
 from manifest_sync.core.stamps import Present, Stamp
@@ -149,6 +150,8 @@ class StylePlan(msgspec.Struct, frozen=True):
     taken_in: tuple[str, ...] = ()
     unrecorded: tuple[str, ...] = ()
     """Where the folder differs from the manifest that an apply goes by: "run record"."""
+    publication: Publication | None = None
+    """When and by whom the manifest was last published that the plan saw; None where none is."""
     summary: Summary = Summary()
 
     @property

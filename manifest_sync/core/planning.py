@@ -43,6 +43,7 @@ def make_plan(survey: Survey, to: Side, basis: Basis, folder: str) -> StylePlan:
         notices=survey.folder.notices + survey.bucket.notices,
         withheld=tuple(rulings.withheld),
         taken_in=tuple(rulings.taken_in),
+        publication=survey.publication,
         unrecorded=_unrecorded(survey) if basis.verb is Verb.APPLY else (),
         summary=summarise(changes, rulings.unchanged, len(rulings.withheld), len(rulings.taken_in)),
     )

@@ -8,6 +8,7 @@ from manifest_sync.core.content import Content, Side
 from manifest_sync.core.listing import Listing, Problem, Shadow
 from manifest_sync.core.manifest import Manifest
 from manifest_sync.core.memory import BLANK, Memories
+from manifest_sync.core.publication import Publication
 from manifest_sync.core.reconcile import Facts, Verb
 from manifest_sync.core.scope import Scope
 from manifest_sync.core.selection import EVERYTHING, Selection
@@ -29,6 +30,8 @@ class Survey(msgspec.Struct, frozen=True):
     serial: int = 0
     published: Manifest | None = None
     """None where nothing is published: then nothing is unseen."""
+    publication: Publication | None = None
+    """When and by whom."""
     selection: Selection = EVERYTHING
     names_fold: bool = False
     """Whether the folder's file system merges names that differ in case or composition."""

@@ -10,6 +10,7 @@ from manifest_sync.core.errors import Corrupted, Moved
 from manifest_sync.core.plan import Source
 from manifest_sync.core.stamps import FileStamp
 from manifest_sync.stores.base import CHUNK, Store
+from manifest_sync.stores.bodies import NO_NOTES
 
 
 class CheckedBody:
@@ -27,6 +28,7 @@ class CheckedBody:
         self.modified_ns = source.stamp.mtime_ns if isinstance(source.stamp, FileStamp) else 0
         self.xxh3 = known_xxh3
         """Of the bytes; known once they have been read to their end."""
+        self.notes = NO_NOTES
         self._store = store
         self._source = source
         self._known_xxh3 = known_xxh3

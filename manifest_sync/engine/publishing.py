@@ -7,6 +7,7 @@ import msgspec
 from manifest_sync.core.errors import InvalidInput, Moved, Overtaken, Refused, Transient
 from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
 from manifest_sync.core.paths import shown
+from manifest_sync.core.publication import Publication, notes_of, publication_of
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, ObjectStamp, Present, Stamp
 from manifest_sync.engine.inquiry import holds
 from manifest_sync.engine.retrying import retrying
@@ -17,8 +18,11 @@ from manifest_sync.stores.bodies import bytes_body
 _TRIES = 5
 """How often a manifest is read that others replace while it is being read."""
 
-Recall = Callable[[str], bytes | None]
-"""The manifest that is remembered by its ETag; None where it is not."""
+Recall = Callable[[str], tuple[bytes, Publication] | None]
+"""The manifest that is remembered by its ETag, and when it was published; None where it is not.
+
+Where the same manifest is published once more, what is remembered is the time before.
+"""
 
 
 def recall_nothing(_: str) -> None:
@@ -33,6 +37,7 @@ class Published(msgspec.Struct, frozen=True):
     """ABSENT where nothing is published."""
     text: bytes | None = None
     manifest: Manifest | None = None
+    publication: Publication | None = None
 
 
 UNPUBLISHED = Published()
@@ -46,22 +51,42 @@ def read_published(
     Raises Refused where it is another style's, or nothing that can be read as a manifest: what
     the team wants is not known then.
     """
+    published = read_published_at(bucket, listed, own.remote, recall)
+    theirs = published.manifest
+    if theirs is not None and theirs.style != own.style:
+        raise Refused(
+            f"{shown(own.remote)}{MANIFEST_NAME} is of style “{shown(theirs.style)}”, not of "
+            f"“{shown(own.style)}”; give this style a remote of its own."
+        )
+    return published
+
+
+def read_published_at(
+    bucket: Store, listed: Stamp, remote: str, recall: Recall = recall_nothing
+) -> Published:
+    """The same of whichever style is published there."""
     stamp = listed
     for _ in range(_TRIES):
         if isinstance(stamp, AbsentStamp):
             return UNPUBLISHED
-        text = recall(stamp.etag) if isinstance(stamp, ObjectStamp) else None
+        found = recall(stamp.etag) if isinstance(stamp, ObjectStamp) else None
         try:
-            text = text or retrying(_read, bucket, stamp)
+            text, publication = found or retrying(_read, bucket, stamp)
         except Moved:
             stamp = bucket.stat(MANIFEST_NAME)
             continue
-        return Published(stamp, text, _parsed(text, own))
+        return Published(stamp, text, _parsed(text, remote), publication)
     raise Transient("the published manifest is replaced again and again; try later")
 
 
 def publish(
-    bucket: Store, manifest: Manifest, before: Published, *, keep_under: str, now_ns: int
+    bucket: Store,
+    manifest: Manifest,
+    before: Published,
+    *,
+    by: Publication,
+    keep_under: str,
+    now_ns: int,
 ) -> tuple[Published, str | None]:
     """Announce a manifest where nobody else has since `before`; and where the old one is kept.
 
@@ -70,7 +95,7 @@ def publish(
     text = render_manifest(manifest)
     if text == before.text:
         return before, None
-    body = bytes_body(text, now_ns)
+    body = bytes_body(text, now_ns, notes_of(by))
     try:
         written = retrying(
             bucket.write, MANIFEST_NAME, body, expect=before.stamp, keep_under=keep_under
@@ -85,26 +110,20 @@ def publish(
         kept_at = None
         if not isinstance(before.stamp, AbsentStamp):
             kept_at = bucket.kept_at(MANIFEST_NAME, before.stamp, keep_under)
-        return Published(stamp, text, manifest), kept_at
-    return Published(written.stamp, text, manifest), written.kept_at
+        return Published(stamp, text, manifest, by), kept_at
+    return Published(written.stamp, text, manifest, by), written.kept_at
 
 
-def _read(bucket: Store, stamp: Present) -> bytes:
+def _read(bucket: Store, stamp: Present) -> tuple[bytes, Publication]:
     with bucket.read(MANIFEST_NAME, stamp) as reading:
-        return b"".join(reading.chunks)
+        text = b"".join(reading.chunks)
+        return text, publication_of(reading.notes, reading.modified_ns)
 
 
-def _parsed(text: bytes, own: Manifest) -> Manifest:
-    where = f"{own.remote}{MANIFEST_NAME}"
+def _parsed(text: bytes, remote: str) -> Manifest:
     try:
-        manifest = parse_manifest(text, where)
+        return parse_manifest(text, f"{remote}{MANIFEST_NAME}")
     except InvalidInput as error:
         raise Refused(
             f"What the team has published cannot be read, so nothing is done: {error}"
         ) from error
-    if manifest.style != own.style:
-        raise Refused(
-            f"{shown(where)} is of style “{shown(manifest.style)}”, not of “{shown(own.style)}”; "
-            "give this style a remote of its own."
-        )
-    return manifest

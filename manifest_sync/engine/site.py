@@ -119,6 +119,7 @@ def observe(
         memory=site.memory,
         serial=site.serial,
         published=published.manifest,
+        publication=published.publication,
         selection=selection,
         names_fold=site.names_fold,
     )

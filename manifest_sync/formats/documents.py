@@ -9,6 +9,7 @@ from manifest_sync.core.content import Action, Side
 from manifest_sync.core.listing import Problem
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.plan import Conflict, Refusal
+from manifest_sync.core.publication import Publication
 
 
 class StyleFailure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,6 +120,8 @@ class StyleApplied(msgspec.Struct, frozen=True):
     conflicts: tuple[Conflict, ...]
     problems: tuple[Problem, ...]
     refusals: tuple[Refusal, ...]
+    publication: Publication | None = None
+    """When and by whom the manifest was last published that the plan saw, before this run."""
     error: str | None = None
     """Why the style's run ended early."""
 

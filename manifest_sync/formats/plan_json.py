@@ -11,6 +11,7 @@ from manifest_sync.core.errors import InvalidInput
 from manifest_sync.core.listing import Problem
 from manifest_sync.core.paths import shown, why_unsafe
 from manifest_sync.core.plan import Basis, Change, Conflict, Refusal, Source, StylePlan, Summary
+from manifest_sync.core.publication import Publication, moment
 from manifest_sync.core.reconcile import Reason
 from manifest_sync.core.stamps import Stamp
 from manifest_sync.formats.documents import StyleFailure
@@ -50,6 +51,8 @@ class StylePlanRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     taken_in: tuple[str, ...]
     unrecorded: tuple[str, ...]
     summary: Summary
+    publication: Publication | None = None
+    """When and by whom the manifest was last published that the plan saw."""
 
 
 class PlanDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,12 +150,15 @@ def _style_row(plan: StylePlan) -> StylePlanRow:
         taken_in=plan.taken_in,
         unrecorded=plan.unrecorded,
         summary=plan.summary,
+        publication=plan.publication,
     )
 
 
 def _style_plan(row: StylePlanRow, where: str) -> StylePlan:
     changes = tuple(_change(change, row.to, where) for change in row.changes)
     _check_each_once([change.path for change in changes])
+    if row.publication is not None and moment(row.publication.when) is None:
+        raise ValueError(f"{shown(row.publication.when)} is no time")
     return StylePlan(
         style=row.style,
         folder=row.folder,
@@ -167,6 +173,7 @@ def _style_plan(row: StylePlanRow, where: str) -> StylePlan:
         taken_in=row.taken_in,
         unrecorded=row.unrecorded,
         summary=row.summary,
+        publication=row.publication,
     )
 
 

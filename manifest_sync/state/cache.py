@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database, Migrations
 
+from manifest_sync.core.publication import Publication
 from manifest_sync.core.stamps import FileStamp
 from manifest_sync.state.database import Damaged, NewerFormat, Schema, open_database, writing
 
@@ -44,7 +45,15 @@ def m003_since_when(database: Database) -> None:
     database.conn.execute("ALTER TABLE digests ADD COLUMN since INTEGER")
 
 
-_SCHEMA = Schema(_migrations, 3)
+@_migrations()
+def m004_publications(database: Database) -> None:
+    """When and by whom the manifest was published; those read before are read once more."""
+    database.conn.execute("DELETE FROM published")
+    for column in ("published_at", "user", "host", "tool"):
+        database.conn.execute(f"ALTER TABLE published ADD COLUMN {column} TEXT")
+
+
+_SCHEMA = Schema(_migrations, 4)
 
 _REMEMBER = (
     "INSERT OR REPLACE INTO digests"
@@ -139,15 +148,23 @@ class Cache:
         if listed:
             self._write(("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)", listed))
 
-    def published(self, remote: str, etag: str) -> bytes | None:
+    def published(self, remote: str, etag: str) -> tuple[bytes, Publication] | None:
         """The published manifest of a prefix, where it was read in that state."""
-        rows = self._read("SELECT etag, text FROM published WHERE remote = ?", remote)
-        return next((text for known, text in rows if known == etag), None)
+        rows = self._read(
+            "SELECT etag, text, published_at, user, host, tool FROM published WHERE remote = ?",
+            remote,
+        )
+        for known, text, *publication in rows:
+            if known == etag:
+                return text, Publication(*publication)
+        return None
 
-    def remember_published(self, remote: str, etag: str, text: bytes) -> None:
+    def remember_published(
+        self, remote: str, etag: str, text: bytes, publication: Publication
+    ) -> None:
         """Replace what is known of a prefix's published manifest."""
-        row = (remote, etag, text)
-        self._write(("INSERT OR REPLACE INTO published VALUES (?, ?, ?)", [row]))
+        row = (remote, etag, text, *msgspec.structs.astuple(publication))
+        self._write(("INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?, ?, ?, ?)", [row]))
 
     def close(self) -> None:
         """Close the file."""

@@ -1,6 +1,6 @@
 """The protocol every store satisfies. tests/stores/contract.py is its executable form."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Protocol
@@ -37,6 +37,8 @@ class Reading(msgspec.Struct):
     chunks: Iterator[bytes]
     modified_ns: int
     """The file's mtime; for an object the `mtime` of its metadata (rclone's), else LastModified."""
+    notes: Mapping[str, str] = {}
+    """What an object's metadata says besides; nothing of a file."""
 
 
 class Body(Protocol):
@@ -53,6 +55,11 @@ class Body(Protocol):
 
         Of a body that comes from S3 it is known once the chunks have begun.
         """
+        ...
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """ASCII names and values to be said beside an object's bytes; a folder drops them."""
         ...
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ one lock, and nothing that is replaced or deleted is lost.
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import msgspec
@@ -25,7 +25,7 @@ from manifest_sync.core.stamps import (
     agree,
 )
 from manifest_sync.stores.base import CHUNK, Body, OnRequest, Reading, Request, Written
-from manifest_sync.stores.bodies import content_of
+from manifest_sync.stores.bodies import NO_NOTES, content_of
 from manifest_sync.stores.memory_trash import KeptState, MemoryTrash
 
 PAGE = 1000
@@ -39,6 +39,7 @@ class _File(msgspec.Struct, frozen=True):
     content: Content
     stamp: Present
     modified_ns: int
+    notes: Mapping[str, str]
     remembers_md5: bool
     """Whether the MD5 is beside the bytes: with every object that was written through a store."""
 
@@ -111,7 +112,7 @@ class MemoryStore:
         """Open a file; later writes do not show in it."""
         self._asked(Request.GET)
         file = self._expected(path, stamp)
-        yield Reading(file.stamp, _pieces(file.data), file.modified_ns)
+        yield Reading(file.stamp, _pieces(file.data), file.modified_ns, file.notes)
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Take the body in whole, then put it in place at once."""
@@ -122,7 +123,8 @@ class MemoryStore:
             self._require(path, expect)
             kept_at = self._keep(path, keep_under)
             self._asked(Request.PUT)
-            return Written(self._put(path, data, body.modified_ns, remembers_md5=True), kept_at)
+            written = self._put(path, data, body.modified_ns, body.notes)
+            return Written(written, kept_at)
 
     def copy(
         self, source: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str
@@ -133,7 +135,9 @@ class MemoryStore:
             self._require(path, expect)
             kept_at = self._keep(path, keep_under)
             self._asked(Request.COPY)
-            copied = self._put(path, file.data, file.modified_ns, remembers_md5=file.remembers_md5)
+            copied = self._put(
+                path, file.data, file.modified_ns, file.notes, remembers_md5=file.remembers_md5
+            )
             return Written(copied, kept_at)
 
     def delete(self, path: str, *, expect: Present, keep_under: str) -> Written:
@@ -154,7 +158,7 @@ class MemoryStore:
             self._require(path, expect)
             replaced = self._keep(path, keep_under)
             self._asked(Request.COPY)
-            written = self._put(path, data, reading.modified_ns, remembers_md5=True)
+            written = self._put(path, data, reading.modified_ns, reading.notes)
             return Written(written, replaced)
 
     def kept_at(self, path: str, stamp: Present, keep_under: str) -> str | None:
@@ -172,7 +176,7 @@ class MemoryStore:
         """Somebody else writes a file; nothing is kept, no MD5 remembered."""
         with self._lock:
             when = self._tick() if modified_ns is None else modified_ns
-            return self._put(path, data, when, remembers_md5=False)
+            return self._put(path, data, when, NO_NOTES, remembers_md5=False)
 
     def drop_out_of_band(self, path: str) -> None:
         """Somebody else deletes a file; nothing is kept."""
@@ -219,15 +223,24 @@ class MemoryStore:
         if not self._versioned:
             self._asked(Request.COPY)
         self.kept[kept_at] = file.data
-        self._states[kept_at] = KeptState(file.stamp, file.modified_ns)
+        self._states[kept_at] = KeptState(file.stamp, file.modified_ns, file.notes)
         self._shelves[keep_under, path] = (file.stamp, kept_at)
         return kept_at
 
-    def _put(self, path: str, data: bytes, modified_ns: int, *, remembers_md5: bool) -> Present:
+    def _put(
+        self,
+        path: str,
+        data: bytes,
+        modified_ns: int,
+        notes: Mapping[str, str],
+        *,
+        remembers_md5: bool = True,
+    ) -> Present:
         self._refuse_impossible(path)
         content = content_of(data)
         stamp = self._new_stamp(content, modified_ns)
-        self._files[path] = _File(data, content, stamp, modified_ns, remembers_md5)
+        notes = notes if self.side is Side.S3 else NO_NOTES
+        self._files[path] = _File(data, content, stamp, modified_ns, notes, remembers_md5)
         return stamp
 
     def _refuse_impossible(self, path: str) -> None:

@@ -1,6 +1,6 @@
 """The trash of a store in memory, looked into."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import msgspec
@@ -16,6 +16,7 @@ class KeptState(msgspec.Struct, frozen=True):
     stamp: Present
     """Of the file when it was kept."""
     modified_ns: int
+    notes: Mapping[str, str]
 
 
 class MemoryTrash(msgspec.Struct, frozen=True):
@@ -33,7 +34,8 @@ class MemoryTrash(msgspec.Struct, frozen=True):
         """The bytes at once."""
         if not agree(stamp, self.stat(kept_at)):
             raise Moved(f"{kept_at} is gone, or has changed")
-        yield Reading(stamp, iter((self.kept[kept_at],)), self.states[kept_at].modified_ns)
+        state = self.states[kept_at]
+        yield Reading(stamp, iter((self.kept[kept_at],)), state.modified_ns, state.notes)
 
     def list(self, lineage: str) -> Iterator[KeptFile]:
         """Everything under the lineage's names."""

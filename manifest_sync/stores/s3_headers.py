@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from manifest_sync.core.content import Content
+from manifest_sync.stores.base import Body
 
 _TEXT = "text/plain; charset=utf-8"
 _TYPES = {
@@ -30,11 +30,12 @@ def content_type(path: str) -> str:
     return _TYPES.get(suffix) or mimetypes.guess_type("x" + suffix)[0] or "application/octet-stream"
 
 
-def metadata(content: Content, modified_ns: int) -> dict[str, str]:
-    """User metadata: `md5chksum` (base64) and `mtime` (seconds since 1970, with decimals)."""
+def metadata(body: Body) -> dict[str, str]:
+    """User metadata: `md5chksum` (base64), `mtime` (seconds since 1970, with decimals), notes."""
     return {
-        "md5chksum": base64_md5(content.md5),
-        "mtime": format(Decimal(modified_ns).scaleb(-9), "f"),
+        **body.notes,
+        "md5chksum": base64_md5(body.content.md5),
+        "mtime": format(Decimal(body.modified_ns).scaleb(-9), "f"),
     }
 
 

@@ -29,7 +29,7 @@ def read_by_obstore(
     pieces = iter(got.stream(min_chunk_size=CHUNK))
     attributes = {str(name): value for name, value in got.attributes.items()}
     when = modified_ns(attributes, meta["last_modified"])
-    yield Reading(now, _translated(connection, key, pieces), when)
+    yield Reading(now, _translated(connection, key, pieces), when, attributes)
 
 
 @contextmanager
@@ -49,7 +49,8 @@ def read_by_boto3(
         now = ObjectStamp(got["ContentLength"], bare(got["ETag"]), got.get("VersionId"))
         _require(key, stamp, now)
         when = modified_ns(got["Metadata"], got["LastModified"])
-        yield Reading(now, _translated(connection, key, body.iter_chunks(CHUNK)), when)
+        chunks = _translated(connection, key, body.iter_chunks(CHUNK))
+        yield Reading(now, chunks, when, got["Metadata"])
 
 
 def _require(key: str, expected: Present, now: ObjectStamp) -> None:

@@ -50,7 +50,7 @@ class S3Writer(msgspec.Struct, frozen=True):
     def _put(self, key: str, data: bytes, body: Body, asked: Condition) -> tuple[str, str | None]:
         """ETag and version id of the new object."""
         self.objects.on_request(Request.PUT, 1)
-        said = metadata(body.content, body.modified_ns)
+        said = metadata(body)
         if (bulk := self._bulk()) is not None:
             done = obstore.put(
                 bulk,
@@ -80,7 +80,7 @@ class S3Writer(msgspec.Struct, frozen=True):
         first = next(chunks, b"")  # a body may know its mtime only now
         said = {
             "ContentType": content_type(key),
-            "Metadata": metadata(body.content, body.modified_ns),
+            "Metadata": metadata(body),
             **written_with(connection),
         }
         upload = MultipartUpload(connection, key, said, self.objects.on_request)

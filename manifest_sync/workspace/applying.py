@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from manifest_sync import __version__
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import Overtaken, Refused, StoreError
 from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
 from manifest_sync.core.outcome import Outcome
+from manifest_sync.core.publication import Publication
 from manifest_sync.core.publishing import to_publish
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.safety import refused_because
@@ -77,6 +79,7 @@ def _publish(resources: Resources, planned: Planned, apply: int) -> Published:
             site.bucket,
             manifest,
             before,
+            by=_publication(resources),
             keep_under=memories.keep_under(resources.state, apply),
             now_ns=site.now_ns(),
         )
@@ -88,6 +91,11 @@ def _publish(resources: Resources, planned: Planned, apply: int) -> Published:
         journal.note_published(resources.state, apply, replaced, kept_at, resources.when())
     resources.remember_published(planned.style, published)
     return published
+
+
+def _publication(resources: Resources) -> Publication:
+    who = myself()
+    return Publication(resources.when(), who.user, who.host, __version__)
 
 
 def _make(resources: Resources, planned: Planned, apply: int) -> tuple[Outcome, ...]:

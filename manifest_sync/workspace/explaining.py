@@ -58,6 +58,7 @@ def explain_path(
         line_etag=survey.manifest.etags.get(path),
         published=published.lines.get(path) if published is not None else None,
         is_published=published is not None,
+        publication=survey.publication,
         object=_object(site, observation, path),
         memory=memory_of(survey, path),
         decisions=decisions(survey, path),

@@ -11,11 +11,8 @@ from manifest_sync.core.errors import InvalidInput, ManifestSyncError, UsageProb
 from manifest_sync.core.manifest import DEFAULT_IMAGES, MANIFEST_NAME, Manifest
 from manifest_sync.core.paths import shown
 from manifest_sync.core.remote import Remote, parse_remote
-from manifest_sync.core.stamps import AbsentStamp
 from manifest_sync.formats.config_toml import CONFIG_NAME, TEMPLATE
-from manifest_sync.formats.manifest_json import parse_manifest
 from manifest_sync.state import memories
-from manifest_sync.stores.base import Store
 from manifest_sync.workspace.manifest_file import replace_file, write_manifest
 from manifest_sync.workspace.resources import STATE_FOLDER, Resources
 from manifest_sync.workspace.styles import Style, choose_styles, find_root, load_style
@@ -90,16 +87,6 @@ def style_to_clone(
         return _write(resources, folder, _manifest(remote.last_segment, remote))
     manifest = msgspec.structs.replace(published, remote=str(remote), lines={}, etags={})
     return _write(resources, folder, manifest)
-
-
-def read_published(bucket: Store, remote: Remote) -> Manifest | None:
-    """The manifest that is published below a prefix; None where none is."""
-    stamp = bucket.stat(MANIFEST_NAME)
-    if isinstance(stamp, AbsentStamp):
-        return None
-    with bucket.read(MANIFEST_NAME, stamp) as reading:
-        text = b"".join(reading.chunks)
-    return parse_manifest(text, f"{remote}{MANIFEST_NAME}")
 
 
 @contextmanager

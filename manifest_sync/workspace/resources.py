@@ -14,6 +14,7 @@ from manifest_sync.core.events import OnEvent, Warned
 from manifest_sync.core.history import Who
 from manifest_sync.core.manifest import Header
 from manifest_sync.core.paths import shown
+from manifest_sync.core.publication import told
 from manifest_sync.core.remote import Remote
 from manifest_sync.core.scope import Scope
 from manifest_sync.core.stamps import ObjectStamp
@@ -101,7 +102,7 @@ class Resources:
 
     def when(self) -> str:
         """Now, in RFC 3339, UTC."""
-        return _told(self._now())
+        return told(self._now())
 
     def connection(self, bucket: str) -> S3Connection:
         """The connection to a bucket, made once."""
@@ -152,7 +153,7 @@ class Resources:
 
     def long_ago(self, age: timedelta) -> str:
         """So long before now, as `when` tells it."""
-        return _told(self._now() - age)
+        return told(self._now() - age)
 
     def folder_store(self, style: Style) -> LocalStore:
         """The style's folder."""
@@ -205,14 +206,11 @@ class Resources:
     def remember_published(self, style: Style, published: Published) -> None:
         """Keep a published manifest at hand, so that it is read once in each state."""
         remote, stamp = style.manifest.remote, published.stamp
-        if published.text is None or not isinstance(stamp, ObjectStamp):
+        text, publication = published.text, published.publication
+        if text is None or publication is None or not isinstance(stamp, ObjectStamp):
             return
-        if self.cache.published(remote, stamp.etag) is None:
-            self.cache.remember_published(remote, stamp.etag, published.text)
-
-
-def _told(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        if self.cache.published(remote, stamp.etag) != (text, publication):
+            self.cache.remember_published(remote, stamp.etag, text, publication)
 
 
 def myself() -> Who:

@@ -13,23 +13,20 @@ from manifest_sync.core.diagnosis import Diagnosis
 from manifest_sync.core.errors import UsageProblem
 from manifest_sync.core.events import OnEvent, ignore_events
 from manifest_sync.core.history import Apply, Deletion
+from manifest_sync.core.manifest import MANIFEST_NAME
 from manifest_sync.core.plan import Options, StylePlan
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.selection import EVERYTHING, Selection
 from manifest_sync.core.statistics import Statistics
 from manifest_sync.core.status import stand
+from manifest_sync.engine.publishing import read_published_at
 from manifest_sync.engine.tally import Tally
 from manifest_sync.state import history
 from manifest_sync.workspace.applying import apply_planned
 from manifest_sync.workspace.configuration import load_configuration
 from manifest_sync.workspace.examining import examine
 from manifest_sync.workspace.explaining import explain_path
-from manifest_sync.workspace.initialising import (
-    init_style,
-    read_published,
-    read_remote,
-    style_to_clone,
-)
+from manifest_sync.workspace.initialising import init_style, read_remote, style_to_clone
 from manifest_sync.workspace.lock import holding, me
 from manifest_sync.workspace.missing import choose_present
 from manifest_sync.workspace.observing import Observer
@@ -111,14 +108,15 @@ class Workspace:
     def begin_clone(self, folder: Path, remote: str) -> Style:
         """Make a folder the style that is on S3, without its files: what a pull then brings.
 
-        Raises StoreError where S3 cannot be listed, before anything is written.
+        Raises StoreError where S3 cannot be listed, and Refused where what is published there
+        cannot be read, before anything is written.
         """
         place, tally = read_remote(remote), Tally()
         bucket = self._resources.bucket_store(place, tally)
         for _ in bucket.list():
             break
-        published = read_published(bucket, place)
-        style = style_to_clone(self._resources, folder, place, published)
+        published = read_published_at(bucket, bucket.stat(MANIFEST_NAME), str(place))
+        style = style_to_clone(self._resources, folder, place, published.manifest)
         self._observer.begin(style, tally)
         return style
 

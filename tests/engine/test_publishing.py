@@ -5,6 +5,7 @@ import pytest
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import Overtaken, Refused, Transient
 from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
+from manifest_sync.core.publication import Publication
 from manifest_sync.core.stamps import ABSENT, ObjectStamp
 from manifest_sync.engine.publishing import (
     UNPUBLISHED,
@@ -20,6 +21,7 @@ from manifest_sync.stores.faulty import Call, Fault, FaultyStore, Harm
 from manifest_sync.stores.memory import MemoryStore
 from tests.stores.under_test import present
 
+MODIFIED_NS = 1_700_000_000_000_000_000
 OWN = Manifest("16", "s3://bucket/styles/16/")
 
 
@@ -27,6 +29,8 @@ def saying(*paths: str) -> Manifest:
     return OWN.with_lines({path: content_of(path.encode()) for path in paths}, {})
 
 
+ANNA = Publication("2026-11-20T14:03:11.250Z", "anna", "ws3", "1.2")
+BEN = Publication("2026-11-21T09:00:00.000Z", "ben", "ws4", "1.3")
 FIRST, SECOND, THIRD = saying("a.png"), saying("a.png", "b.png"), saying("c.png")
 
 
@@ -42,7 +46,8 @@ def bucket() -> MemoryStore:
 
 def put(bucket: MemoryStore, manifest: Manifest) -> Published:
     text = render_manifest(manifest)
-    return Published(bucket.put_out_of_band(MANIFEST_NAME, text), text, manifest)
+    stamp = bucket.put_out_of_band(MANIFEST_NAME, text, MODIFIED_NS)
+    return Published(stamp, text, manifest, Publication("2023-11-14T22:13:20.000Z"))
 
 
 def published(bucket: MemoryStore) -> bytes | None:
@@ -60,7 +65,9 @@ def test_what_is_published_is_read_once_in_each_state() -> None:
     assert read_published(bucket, there.stamp, OWN) == there
     assert requests == [Request.GET]
     assert isinstance(there.stamp, ObjectStamp)
-    remembered = {there.stamp.etag: there.text}
+    assert there.text is not None
+    assert there.publication is not None
+    remembered = {there.stamp.etag: (there.text, there.publication)}
     assert read_published(bucket, there.stamp, OWN, remembered.get) == there
     assert requests == [Request.GET]
 
@@ -96,19 +103,20 @@ def test_what_is_no_manifest_of_this_style_is_refused(bucket: MemoryStore, text:
 
 
 def test_publishing_replaces_what_was_read_and_keeps_it(bucket: MemoryStore) -> None:
-    first, kept_at = publish(bucket, FIRST, UNPUBLISHED, keep_under="1", now_ns=5)
+    first, kept_at = publish(bucket, FIRST, UNPUBLISHED, by=ANNA, keep_under="1", now_ns=5)
     assert kept_at is None
-    second, kept_at = publish(bucket, SECOND, first, keep_under="2", now_ns=6)
+    second, kept_at = publish(bucket, SECOND, first, by=BEN, keep_under="2", now_ns=6)
     assert kept_at is not None
     assert bucket.kept[kept_at] == render_manifest(FIRST)
     assert read_published(bucket, present(bucket.stat(MANIFEST_NAME)), OWN) == second
     assert second.manifest == SECOND
+    assert (first.publication, second.publication) == (ANNA, BEN)
 
 
 def test_the_same_again_is_not_written(bucket: MemoryStore) -> None:
     there = put(bucket, FIRST)
     refusing = FaultyStore(bucket, [Fault(Call.WRITE, Harm.BEFORE, times=99)])
-    assert publish(refusing, FIRST, there, keep_under="1", now_ns=5) == (there, None)
+    assert publish(refusing, FIRST, there, by=ANNA, keep_under="1", now_ns=5) == (there, None)
 
 
 @pytest.mark.parametrize("seen", [True, False])
@@ -116,7 +124,7 @@ def test_who_is_not_first_is_overtaken_and_touches_nothing(bucket: MemoryStore, 
     before = put(bucket, FIRST) if seen else UNPUBLISHED
     put(bucket, THIRD)
     with pytest.raises(Overtaken, match=r"s3://bucket/styles/16/manifest\.json"):
-        publish(bucket, SECOND, before, keep_under="1", now_ns=5)
+        publish(bucket, SECOND, before, by=ANNA, keep_under="1", now_ns=5)
     assert published(bucket) == render_manifest(THIRD)
     assert bucket.kept == {}
 
@@ -124,7 +132,7 @@ def test_who_is_not_first_is_overtaken_and_touches_nothing(bucket: MemoryStore, 
 def test_a_lost_answer_is_not_taken_for_somebody_else(bucket: MemoryStore) -> None:
     before = put(bucket, FIRST)
     losing = FaultyStore(bucket, [Fault(Call.WRITE, Harm.AFTER)])
-    there, kept_at = publish(losing, SECOND, before, keep_under="1", now_ns=5)
+    there, kept_at = publish(losing, SECOND, before, by=ANNA, keep_under="1", now_ns=5)
     assert kept_at is not None
     assert bucket.kept[kept_at] == render_manifest(FIRST)
-    assert there == Published(bucket.stat(MANIFEST_NAME), render_manifest(SECOND), SECOND)
+    assert there == Published(bucket.stat(MANIFEST_NAME), render_manifest(SECOND), SECOND, ANNA)

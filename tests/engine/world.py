@@ -1,6 +1,7 @@
 """Whole workspaces in memory, run through the real engine: what the state machine plays with."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -11,6 +12,7 @@ from manifest_sync.core.memory import BLANK, Memory
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.plan import Basis, Options, StylePlan
 from manifest_sync.core.planning import make_plan
+from manifest_sync.core.publication import Publication, told
 from manifest_sync.core.publishing import to_publish
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.record import record
@@ -73,7 +75,7 @@ class Desk:
         self.object_md5s: dict[str, tuple[str, str]] = {}
         self.runs = 0
         self.agreed: Header | None = None
-        self.read: dict[str, bytes] = {}
+        self.read: dict[str, tuple[bytes, Publication]] = {}
 
     def site(self, faults: Faults = NO_FAULTS) -> Site:
         return Site(
@@ -130,7 +132,12 @@ class Desk:
         if to is Side.S3 and plan.changes:
             said = to_publish(observation.survey, plan)
             published, _ = publish(
-                site.bucket, said, published, keep_under=keep_under, now_ns=self.clock.now
+                site.bucket,
+                said,
+                published,
+                by=Publication(told(datetime.fromtimestamp(self.clock.now / 1e9, UTC))),
+                keep_under=keep_under,
+                now_ns=self.clock.now,
             )
             self._remember(published)
         written: list[Outcome] = []
@@ -182,8 +189,9 @@ class Desk:
         self.folder.drop_out_of_band(path)
 
     def _remember(self, published: Published) -> None:
-        if published.text is not None and isinstance(published.stamp, ObjectStamp):
-            self.read[published.stamp.etag] = published.text
+        text, publication, stamp = published.text, published.publication, published.stamp
+        if text is not None and publication is not None and isinstance(stamp, ObjectStamp):
+            self.read[stamp.etag] = (text, publication)
 
     def _fold(self, moved: dict[str, Memory]) -> None:
         for path, memory in moved.items():

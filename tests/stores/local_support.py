@@ -11,7 +11,7 @@ import pytest
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.stamps import FileStamp
 from manifest_sync.stores.base import CHUNK
-from manifest_sync.stores.bodies import content_of
+from manifest_sync.stores.bodies import NO_NOTES, content_of
 from manifest_sync.stores.local import LocalStore
 
 NOBODY = 65534
@@ -77,6 +77,7 @@ class Acting:
     """A body that does something to the world before it ends."""
 
     modified_ns = 1_700_000_000_000_000_000
+    notes = NO_NOTES
 
     def __init__(self, data: bytes, act: Callable[[], object]) -> None:
         self.content = content_of(data)

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from manifest_sync.core.content import Side
 from manifest_sync.core.errors import Moved, StoreError
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, Present, agree
 from manifest_sync.stores.base import CHUNK, Written
@@ -64,6 +65,22 @@ class TrashContract:
             with under_test.store.read(path, under_test.stamp(path)) as reading:
                 assert reading.modified_ns == MTIME_NS
                 assert b"".join(reading.chunks) == b"bytes"
+
+    def test_notes_stay_with_the_bytes_wherever_s3_puts_them(
+        self, under_test: StoreUnderTest
+    ) -> None:
+        store, notes = under_test.store, {"published-by": "%C3%A4@home", "published-at": "now"}
+        body = bytes_body(b"bytes", MTIME_NS, notes)
+        store.write("a.txt", body, expect=ABSENT, keep_under=name_of())
+        kept_at = store.delete(
+            "a.txt", expect=under_test.stamp("a.txt"), keep_under=name_of()
+        ).kept_at
+        assert kept_at is not None
+        bring_back(under_test, kept_at, "a.txt")
+        store.copy("a.txt", under_test.stamp("a.txt"), "b.txt", expect=ABSENT, keep_under=name_of())
+        with store.read("b.txt", under_test.stamp("b.txt")) as reading:
+            said = {name: reading.notes.get(name) for name in notes}
+        assert said == (notes if store.side is Side.S3 else dict.fromkeys(notes))
 
     def test_what_was_replaced_comes_back_and_keeps_what_it_replaces(
         self, under_test: StoreUnderTest

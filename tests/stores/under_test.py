@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, Present, Stamp
 from manifest_sync.stores.base import CHUNK, Store, Written
-from manifest_sync.stores.bodies import bytes_body, content_of
+from manifest_sync.stores.bodies import NO_NOTES, bytes_body, content_of
 
 MTIME_NS = 1_700_000_000_123_456_000
 """An mtime with microseconds: the finest that every file system and S3 metadata keep."""
@@ -74,6 +74,7 @@ class Cut:
     """A body that finds out midway that its file has changed."""
 
     modified_ns = MTIME_NS
+    notes = NO_NOTES
 
     def __init__(self, data: bytes, error: BaseException) -> None:
         self._data = data

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from manifest_sync.core.content import Side
-from manifest_sync.core.errors import InvalidInput, StoreError, UsageProblem
+from manifest_sync.core.errors import InvalidInput, Refused, StoreError, UsageProblem
 from manifest_sync.core.plan import Options
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.workspace.workspace import Workspace
@@ -96,7 +96,7 @@ def test_a_published_manifest_that_is_broken_is_told_and_nothing_is_written(
     workspace: Workspace, bucket: Bucket, text: str, says: str
 ) -> None:
     bucket.put("styles/16/manifest.json", text.encode())
-    with pytest.raises(InvalidInput, match=says) as caught:
+    with pytest.raises(Refused, match=says) as caught:
         workspace.begin_clone(workspace.root / "new", bucket.remote("styles/16/"))
     assert bucket.remote("styles/16/manifest.json") in str(caught.value)
     assert list((workspace.root / "new").iterdir()) == []
