@@ -30,7 +30,7 @@ test: $(VENV)/dev.stamp ## The fast suite
 ceph: $(VENV)/dev.stamp ## The suite on a real S3 server (Debian: radosgw ceph-mon ceph-osd)
 	$(BIN)/python -m pytest $(WORKERS) -m ceph $(PYTEST)
 
-slow: $(VENV)/dev.stamp ## Crash loops and large data
+slow: $(VENV)/dev.stamp ## Crash loops, large data, more of the real command
 	$(BIN)/python -m pytest $(WORKERS) -m "slow and not ceph" $(PYTEST)
 
 lint: $(VENV)/dev.stamp ## Style and common mistakes

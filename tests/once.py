@@ -2,7 +2,8 @@
 
 It is what takes most of a short command's time: making boto3's clients, finding out what a server
 enforces, and building the command's options. The first two are tested with the stores, where
-nothing of this holds, and all of it by the commands that run in processes of their own.
+every connection is new and only reads botocore's own data files no second time; and all of it by
+the commands that run in processes of their own.
 """
 
 import os
@@ -12,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
+import botocore.session
 import pytest
 
 from manifest_sync.cli import app
@@ -61,6 +63,7 @@ def _probe(connection: S3Connection, on_request: OnRequest) -> Abilities:
 def shared() -> Iterator[None]:
     """Meanwhile commands in this process do it once."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
         patch.setattr(app, "load_command", cache(app.load_command))
         patch.setattr(resources, "connect", _Connection)
         patch.setattr(probing, "probe", _probe)

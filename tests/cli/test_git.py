@@ -164,6 +164,7 @@ def test_git_diff_says_what_changed(repository: Repository) -> None:
     assert f"{MANIFEST}: −3 images, −2 captions\n" in repository.git("diff", "--cached")
 
 
+@pytest.mark.slow
 def test_git_log_shows_a_line_for_each_file(repository: Repository) -> None:
     repository.commit(manifest("a.png=1 a.txt=1"))
     repository.commit(manifest("a.png=1 a.txt=2"))

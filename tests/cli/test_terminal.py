@@ -89,6 +89,7 @@ def test_init_offers_the_lines_for_git(tmp_path: Path, bucket: Bucket) -> None:
     assert "*.png" in (tmp_path / ".gitignore").read_text()
 
 
+@pytest.mark.slow
 def test_ctrl_c_finishes_what_is_in_flight_and_push_again_finishes_the_rest(
     workspace: Path, style: Path, bucket: Bucket, moto: S3Server
 ) -> None:

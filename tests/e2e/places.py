@@ -18,7 +18,6 @@ from tests.servers import SECRET_KEY
 PREFIX = "styles/16/"
 
 _CEPH = pytest.param("ceph", marks=pytest.mark.ceph)
-BOTH_SERVERS = pytest.mark.parametrize("server", ["moto", _CEPH], indirect=True)
 BOTH_SERVERS_SLOWLY = pytest.mark.parametrize(
     "server", [pytest.param("moto", marks=pytest.mark.slow), _CEPH], indirect=True
 )

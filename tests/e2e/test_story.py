@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from manifest_sync.sandbox.samples import WATERCOLOR, make_sample
-from tests.e2e.places import BOTH_SERVERS, Place
+from tests.e2e.places import BOTH_SERVERS_SLOWLY, Place
 
-pytestmark = BOTH_SERVERS
+pytestmark = BOTH_SERVERS_SLOWLY
 
 
 def _draw(folder: Path) -> dict[str, bytes]:

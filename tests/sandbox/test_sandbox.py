@@ -20,6 +20,7 @@ def test_a_sandbox_has_samples_and_says_what_to_type(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_folder_stays_as_it_was_left(tmp_path: Path) -> None:
     caption = tmp_path / "styles" / "16" / "island.txt"
     with open_sandbox(tmp_path):

@@ -66,6 +66,7 @@ def test_it_listens_on_loopback_only(server: Server) -> None:
         same_port.bind(("127.0.0.2", _port(server.endpoint_url)))
 
 
+@pytest.mark.slow
 def test_two_servers_share_nothing(server: Server) -> None:
     with start_server(bucket="other") as other:
         assert other.endpoint_url != server.endpoint_url
@@ -73,6 +74,7 @@ def test_two_servers_share_nothing(server: Server) -> None:
     assert _buckets(server) == [BUCKET]
 
 
+@pytest.mark.slow
 def test_stopping_ends_it_and_may_be_repeated() -> None:
     server = start_server()
     port = _port(server.endpoint_url)
@@ -82,6 +84,7 @@ def test_stopping_ends_it_and_may_be_repeated() -> None:
     assert not _answers(port)
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_a_sentence(server: Server) -> None:
     with pytest.raises(UsageProblem, match=r"did not start .* another port"):
         start_server(_port(server.endpoint_url))

@@ -7,6 +7,7 @@ from tests.servers import MOTO_PAGE, S3Server
 from tests.stores.guarded_cases import CEPH, MOTO, GuardedCases, GuardedContract, probed
 
 
+@pytest.mark.slow  # the contract runs on moto without conditions in the fast suite
 class TestContractOnMoto(GuardedContract):
     server: ClassVar[str] = "moto"
     more_than_a_page: ClassVar[int] = MOTO_PAGE + 5
