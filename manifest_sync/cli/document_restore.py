@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from manifest_sync.core.content import Side
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.restore import Fate
 from manifest_sync.engine.restore import Undoing
@@ -28,6 +29,7 @@ def restore_document(
     }
     rows = tuple(
         _row(
+            restore,
             undoing,
             outcomes.get((restore.style.id, undoing.deletion.side, undoing.deletion.path)),
         )
@@ -37,7 +39,7 @@ def restore_document(
     return RestoreDocument("manifest-sync/restore", 1, dry_run, rows)
 
 
-def _row(undoing: Undoing, outcome: Outcome | None) -> RestoreRow:
+def _row(restore: PlannedRestore, undoing: Undoing, outcome: Outcome | None) -> RestoreRow:
     deletion = undoing.deletion
     status, message = _STATUSES[undoing.fate], undoing.message
     if undoing.fate is Fate.CONFLICT:
@@ -45,6 +47,7 @@ def _row(undoing: Undoing, outcome: Outcome | None) -> RestoreRow:
     if undoing.fate is Fate.RESTORE and outcome is not None:
         status = RestoreStatus.RESTORED if outcome.status.holds else RestoreStatus.FAILED
         message = outcome.error
+    is_on_s3 = deletion.side is Side.S3
     return RestoreRow(
         id=deletion.id,
         path=deletion.path,
@@ -59,4 +62,6 @@ def _row(undoing: Undoing, outcome: Outcome | None) -> RestoreRow:
         restorable=deletion.is_kept and undoing.fate is not Fate.PROBLEM,
         status=status,
         message=message,
+        readmitted=is_on_s3 and deletion.path in restore.readmission.paths,
+        ignored_by=dict(restore.readmission.ignored).get(deletion.path) if is_on_s3 else None,
     )

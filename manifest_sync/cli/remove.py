@@ -54,7 +54,7 @@ def remove(
 
     The files are added to the manifest's “ignore”, which is published, so that no push of yours
     or of others brings them back, and no pull deletes them. What is deleted is kept, as always.
-    Taking the pattern out of the manifest brings a file back by the next push.
+    “manifest-sync restore” brings the objects back, and takes the patterns out again.
 
         manifest-sync remove 16 styles/16/a.jpg        with its caption
         manifest-sync remove 16 a.jpg b.jpg --dry-run  show what would be done, and stop

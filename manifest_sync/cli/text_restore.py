@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from manifest_sync.cli.amounts import many, size
 from manifest_sync.cli.screen import Line, styled
 from manifest_sync.cli.text_history import wall_clock
+from manifest_sync.cli.text_plan import names
 from manifest_sync.core.content import Side
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.paths import shown
@@ -30,6 +31,16 @@ def restore_lines(restore: PlannedRestore) -> Iterator[Line]:
     ]
     shown_parts = [parts[0], *(part for part in parts[1:] if not part.startswith("0 "))]
     yield f"  {', '.join(shown_parts)}"
+    if back := restore.readmission.paths:
+        yield (
+            f"  The manifest's `ignore` no longer names {names(back)}; “manifest-sync remove” had "
+            "put that in."
+        )
+    for path, pattern in restore.readmission.ignored:
+        yield (
+            f"  {shown(path)} will be on S3 and yet no part of the style: the manifest's `ignore` "
+            f"names it ({shown(pattern)})."
+        )
     if counts[Fate.CONFLICT]:
         yield (
             "  Nothing is done about a conflict: something newer is there. With --overwrite that "

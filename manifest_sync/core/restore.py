@@ -70,6 +70,9 @@ def settle_restored(
             put(lines, path, line)
             opaque = restored[Side.S3].opaque_etag if Side.S3 in restored else etags.get(path)
             put(etags, path, opaque if line == there else None)
+        elif path not in lines:
+            # Out of scope until now: a file of the style again, whichever content it is to have.
+            put(lines, path, there)
         said = published.lines.get(path) if published is not None else None
         moved[path] = Memory(
             recorded=recorded,

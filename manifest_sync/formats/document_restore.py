@@ -41,6 +41,10 @@ class RestoreRow(msgspec.Struct, frozen=True):
     status: RestoreStatus
     message: str | None = None
     """One sentence, where the status needs one."""
+    readmitted: bool = False
+    """Whether the manifest's `ignore` no longer names it, as `remove` had made it do."""
+    ignored_by: str | None = None
+    """The pattern of `ignore` that keeps it out of the style though it comes back to S3."""
 
 
 class RestoreDocument(msgspec.Struct, frozen=True):

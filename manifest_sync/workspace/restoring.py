@@ -11,11 +11,13 @@ from manifest_sync.core.history import Deletion
 from manifest_sync.core.manifest import Manifest
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Basis, Options, StylePlan, summarise
+from manifest_sync.core.readmission import Readmission
 from manifest_sync.core.recall import RESTORE
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.restore import Fate, settle_restored
 from manifest_sync.core.settle import Settlement
 from manifest_sync.core.survey import Survey
+from manifest_sync.engine.readmitting import readmit
 from manifest_sync.engine.restore import Undoer, Undoing
 from manifest_sync.engine.site import Observation, Site
 from manifest_sync.engine.watch import Watch
@@ -49,6 +51,8 @@ class PlannedRestore(msgspec.Struct, frozen=True):
     undoings: tuple[Undoing, ...]
     planned: tuple[Planned, ...]
     """One for each side that something comes back to, or has come back to before."""
+    readmission: Readmission
+    """What `remove` had put out of scope, and comes into it again."""
 
     def having(self, fate: Fate) -> list[Undoing]:
         """The deletions with that fate."""
@@ -62,12 +66,15 @@ def plan_restore(
     survey, style = looked.observation.survey, looked.style
     undoer = Undoer(looked.site, survey, resources.endpoint(style), overwrite)
     undoings = undoer.look_at(deletions, looked.watch)
+    survey, readmission = readmit(survey, looked.site.folder, undoings)
+    observation = msgspec.structs.replace(looked.observation, survey=survey)
+    looked = msgspec.structs.replace(looked, observation=observation)
     sides = [
         (side, [each for each in undoings if each.change and each.deletion.side is side])
         for side in Side
     ]
     planned = tuple(_planned(resources, looked, side, mine) for side, mine in sides if mine)
-    return PlannedRestore(style, undoings, planned)
+    return PlannedRestore(style, undoings, planned, readmission)
 
 
 def restore_planned(resources: Resources, restore: PlannedRestore) -> list[Applied]:
@@ -138,7 +145,7 @@ def _planned(
         summary=summarise(tuple(changes), 0, 0, 0),
     )
     # Only what has a line or is somewhere is announced to the team.
-    announced = {change.path: change.after for change in changes if change.after is not None}
+    announced = {change.path: change.after for _, change in made if change.after is not None}
     survey = observation.survey
     survey = msgspec.structs.replace(survey, lines={**announced, **survey.lines})
     observation = msgspec.structs.replace(observation, survey=survey)

@@ -324,3 +324,15 @@ def test_a_style_whose_manifest_is_gone_gets_nothing(
     ran = here(pushed, "restore", deleted_on_s3, "--yes")
     assert ran.status == 5
     assert "styles/16/manifest.json is missing" in ran.err
+
+
+def test_what_was_removed_is_a_file_of_the_style_again(
+    pushed: Path, style: Path, bucket: Bucket
+) -> None:
+    before = (style / "manifest.json").read_bytes()
+    done(pushed, "remove", "16", "a.jpg", "--yes")
+    assert json.loads((style / "manifest.json").read_bytes())["ignore"] == ["/a.jpg", "/a.txt"]
+    ran = done(pushed, "restore", "--apply", gone(pushed)[0]["apply"], "--yes")
+    assert "The manifest's `ignore` no longer names a.jpg, a.txt; " in ran.out
+    assert (style / "manifest.json").read_bytes() == before == bucket.get(PREFIX + "manifest.json")
+    assert "already synced" in done(pushed, "push", "--delete").out
