@@ -23,7 +23,15 @@ from rich.text import Text
 from manifest_sync.cli.amounts import many, size
 from manifest_sync.cli.screen import Screen
 from manifest_sync.core.content import Side
-from manifest_sync.core.events import ApplyBegan, ApplyEnded, ChangeEnded, Event, Hashed, Listed
+from manifest_sync.core.events import (
+    ApplyBegan,
+    ApplyEnded,
+    ChangeEnded,
+    Event,
+    Hashed,
+    Listed,
+    TriedAgain,
+)
 from manifest_sync.core.events import Warned as Warning_
 from manifest_sync.core.paths import shown
 
@@ -78,7 +86,7 @@ class Lines:
         self._every = every
         self._lock = threading.Lock()
         self._last = time.monotonic()
-        self._made = self._of = self._sent = 0
+        self._made = self._of = self._sent = self._retries = 0
 
     def tell(self, event: Event) -> None:
         """Say where things are, if nothing was said for a while."""
@@ -105,14 +113,20 @@ class Lines:
                 amount = f"{size(read)} of {size(of_bytes)}"
                 return f"{shown(style)}: read {files:,} of {many(of, _ITEMS[side])}, {amount}"
             case ApplyBegan(_, _, changes, _):
-                self._made, self._of, self._sent = 0, changes, 0
+                self._made, self._of, self._sent, self._retries = 0, changes, 0, 0
                 return None
             case ChangeEnded(style, outcome):
                 self._made += 1
                 self._sent += outcome.sent
-                made = f"{self._made:,} of {many(self._of, 'change')}"
-                return f"{shown(style)}: {made}, {size(self._sent)}"
+                return f"{shown(style)}: {self._standing()}"
+            case TriedAgain(style, why):
+                self._retries += 1
+                return f"{shown(style)}: {self._standing()}: {shown(why)}{_slowed(event)}"
         return None
+
+    def _standing(self) -> str:
+        made = f"{self._made:,} of {many(self._of, 'change')}, {size(self._sent)}"
+        return f"{made}; {_retries(self._retries)}" if self._retries else made
 
 
 class Bars:
@@ -155,9 +169,11 @@ class Bars:
             case ApplyBegan(_, to, changes, total):
                 what = "to S3" if to is Side.S3 else "from S3"
                 task = self._task(progress, what, total or changes, in_bytes=total > 0)
-                progress.update(task, said=f"0/{changes:,} files", made=0, of=changes)
+                progress.update(task, said=f"0/{changes:,} files", made=0, of=changes, retries=0)
             case ChangeEnded(_, outcome):
                 self._change(progress, outcome.sent)
+            case TriedAgain():
+                self._retry(progress, event)
             case ApplyEnded():
                 pass
 
@@ -180,6 +196,22 @@ class Bars:
         made, of = task.fields["made"] + 1, task.fields["of"]
         step = sent if task.fields["in_bytes"] else 1
         progress.update(task.id, advance=step, made=made, said=f"{made:,}/{of:,} files")
+
+    def _retry(self, progress: Progress, event: TriedAgain) -> None:
+        """Say why it takes longer, until the next change has ended."""
+        task = progress.tasks[-1]
+        made, of, retries = task.fields["made"], task.fields["of"], task.fields["retries"] + 1
+        why = f"{shown(event.why)}, {_retries(retries)}{_slowed(event)}"
+        progress.update(task.id, retries=retries, said=f"{made:,}/{of:,} files: {why}")
+
+
+def _retries(count: int) -> str:
+    return many(count, "retry", "retries")
+
+
+def _slowed(event: TriedAgain) -> str:
+    """The little that S3 has asked for."""
+    return f", slowed down to {event.at_a_time} at a time" if event.slowed else ""
 
 
 class _OfBytes(ProgressColumn):

@@ -8,6 +8,7 @@ from manifest_sync.cli.screen import Line, styled
 from manifest_sync.core.content import Action, Side
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.paths import shown
+from manifest_sync.core.plan import Change
 from manifest_sync.core.reconcile import Reason
 from manifest_sync.core.statistics import REQUEST_KINDS, Statistics
 from manifest_sync.workspace.runs import Applied
@@ -16,6 +17,8 @@ IN_STEP = {
     Side.S3: "All files are already synced to S3!",
     Side.LOCAL: "All files are already synced from S3!",
 }
+_BY_NAME = 5
+"""Changes that failed for the same reason and are told one by one."""
 _REMOVED = "Removed from S3 (and ignored from now on): "
 _DELETED = {
     Side.S3: "Deleted from S3 (not in local): ",
@@ -33,18 +36,25 @@ def deletion_lines(outcomes: Iterable[Outcome]) -> Iterator[Line]:
 
 
 def failure_lines(style: str, outcomes: Sequence[Outcome]) -> Iterator[Line]:
-    """What was not done, and why: failures by name, what was not begun by the number."""
+    """What was not done, and why: failures by name, what was not begun by the number.
+
+    Where many fail for one reason, such as a server that is gone, they are told by the number.
+    """
     skipped: Counter[str] = Counter()
+    failed: dict[str, list[Change]] = {}
     for outcome in outcomes:
         if outcome.status is Status.SKIPPED:
             skipped[outcome.error or "not begun"] += 1
         elif not outcome.status.holds:
-            path = shown(outcome.change.path)
-            yield styled(
-                f"Failed to {outcome.change.action} {path} ({shown(style)}): "
-                f"{shown(outcome.error or 'no reason was given')}.",
-                "red",
-            )
+            failed.setdefault(outcome.error or "no reason was given", []).append(outcome.change)
+    for reason, changes in failed.items():
+        if len(changes) > _BY_NAME:
+            what = f"Failed to make {many(len(changes), 'change')} of {shown(style)}"
+            yield styled(f"{what}: {shown(reason)}.", "red")
+            continue
+        for change in changes:
+            what = f"Failed to {change.action} {shown(change.path)} ({shown(style)})"
+            yield styled(f"{what}: {shown(reason)}.", "red")
     for reason, count in skipped.items():
         yield styled(f"{many(count, 'change')} of {shown(style)}: {shown(reason)}.", "yellow")
 
@@ -67,7 +77,9 @@ def cost_line(figures: Sequence[Statistics]) -> Line:
     for each in figures:
         requests.update(each.cost.requests)
     made = ", ".join(f"{requests[kind]:,} {kind}" for kind in REQUEST_KINDS if requests[kind])
-    return f"Hashed {many(hashed, 'file')}; requests: {made or 'none'}"
+    retries = sum(each.cost.retries for each in figures)
+    again = f"; {many(retries, 'retry', 'retries')}" if retries else ""
+    return f"Hashed {many(hashed, 'file')}; requests: {made or 'none'}{again}"
 
 
 def _counts(statistics: Statistics) -> str:

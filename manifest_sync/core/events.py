@@ -43,6 +43,18 @@ class ChangeEnded(msgspec.Struct, frozen=True):
     outcome: Outcome
 
 
+class TriedAgain(msgspec.Struct, frozen=True):
+    """A try of a change failed, which may go through the next time, and will be repeated."""
+
+    style: str
+    why: str
+    """The end of a sentence."""
+    at_a_time: int
+    """Changes that are made at a time from now on."""
+    slowed: bool
+    """Whether that is fewer than usual, because S3 asks to slow down."""
+
+
 class ApplyEnded(msgspec.Struct, frozen=True):
     """The changes of one style are through."""
 
@@ -55,7 +67,7 @@ class Warned(msgspec.Struct, frozen=True):
     message: str
 
 
-Event = Listed | Hashed | ApplyBegan | ChangeEnded | ApplyEnded | Warned
+Event = Listed | Hashed | ApplyBegan | ChangeEnded | TriedAgain | ApplyEnded | Warned
 OnEvent = Callable[[Event], None]
 
 

@@ -39,3 +39,6 @@ class Outcome(msgspec.Struct, frozen=True):
     """Where the bytes are now that the change replaced or deleted."""
     sent: int = 0
     """Bytes that travelled between the sides."""
+    unknown: bool = False
+    """Whether a change that failed may have taken effect all the same: nobody could be asked. The
+    next run finds out."""

@@ -17,7 +17,10 @@ class Cost(msgspec.Struct, frozen=True):
     """MD5 computations."""
     seconds: float = 0.0
     requests: Mapping[str, int] = {}
-    """Requests we issued, by kind; all of REQUEST_KINDS."""
+    """Requests we issued, by kind; all of REQUEST_KINDS. What the clients repeat by themselves is
+    not told by them."""
+    retries: int = 0
+    """Tries of changes that failed and were repeated."""
 
 
 class Statistics(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from manifest_sync.core.events import ApplyBegan, ApplyEnded, ChangeEnded
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Change, StylePlan
 from manifest_sync.engine.pool import work_through
+from manifest_sync.engine.retrying import Persistence
 from manifest_sync.engine.transfer import Sides, Transferred, transfer
 from manifest_sync.engine.watch import Watch
 from manifest_sync.state.cache import Digest
@@ -57,20 +58,31 @@ def apply_plan(
     else:
         _skip_all(deletes, why_not, notebook, watch, outcomes)
     rest = [job for job in numbered if job[0] not in outcomes]
-    _skip_all(rest, "interrupted before it was begun", notebook, watch, outcomes)
+    _skip_all(rest, _why_stopped(watch), notebook, watch, outcomes)
     watch.tell(ApplyEnded(plan.style))
     return tuple(outcomes[number] for number, _ in numbered)
 
 
 def _why_no_deletes(plan: StylePlan, outcomes: Iterable[Outcome], watch: Watch) -> str | None:
     """Absence needs positive evidence, and any failure before the deletes means no deletes."""
-    if watch.stopped():
-        return "interrupted before it was begun"
+    if _is_stopped(watch):
+        return _why_stopped(watch)
     if not all(outcome.status.holds for outcome in outcomes):
         return "not deleted, because another change of this style failed"
     if plan.hides_content:
         return "not deleted, because a problem hides files of this style"
     return None
+
+
+def _is_stopped(watch: Watch) -> bool:
+    """Whether nothing more is to be begun."""
+    return watch.stopped() or watch.pace.over is not None
+
+
+def _why_stopped(watch: Watch) -> str:
+    if watch.stopped() or watch.pace.over is None:
+        return "interrupted before it was begun"
+    return f"not begun, because {watch.pace.over}"
 
 
 def _make_all(
@@ -90,18 +102,24 @@ def _make_all(
     def write_down() -> None:
         # Durable first, recorded second: a row never speaks of bytes that a power cut takes back.
         target.flush()
-        notebook.outcomes([(number, made.outcome) for number, made in batch])
+        # What is not known stays open, and the next run finds it out.
+        notebook.outcomes([(number, m.outcome) for number, m in batch if not m.outcome.unknown])
         notebook.digests(
             [(made.outcome.change.path, made.digest) for _, made in batch if made.digest]
         )
         batch.clear()
 
     def work(job: tuple[int, Change]) -> Transferred:
-        return transfer(job[1], sides)
+        return transfer(job[1], sides, Persistence(watch, job[1].path))
 
     try:
         for (number, _), made in work_through(
-            jobs, work, threads=watch.jobs, weigh=_weight, stopped=watch.stopped
+            jobs,
+            work,
+            threads=watch.jobs,
+            weigh=_weight,
+            stopped=lambda: _is_stopped(watch),
+            turn=watch.pace.turn,
         ):
             outcomes[number] = made.outcome
             batch.append((number, made))

@@ -13,6 +13,7 @@ from manifest_sync.core.stamps import FileStamp, ObjectStamp
 from manifest_sync.engine.inquiry import find_md5
 from manifest_sync.engine.multipart_etag import gives_etag
 from manifest_sync.engine.pool import work_through
+from manifest_sync.engine.retrying import retrying
 from manifest_sync.engine.watch import Watch
 from manifest_sync.stores.base import Store
 
@@ -88,7 +89,7 @@ def _find_out(
     if (recognised := _md5_of_local_file(folder_store, row, evidence, watch)) is not None:
         return recognised
     try:
-        md5, was_read = find_md5(store, row.path, row.stamp)
+        md5, was_read = retrying(find_md5, store, row.path, row.stamp)
     except StoreError as error:
         return Problem(row.path, Side.S3, "unreadable", str(error))
     if was_read:

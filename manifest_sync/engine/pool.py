@@ -3,6 +3,7 @@
 import queue
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TypeVar
 
@@ -30,17 +31,20 @@ def work_through(
     threads: int,
     weigh: Callable[[Job], int] = lambda _: 0,
     stopped: Callable[[], bool] = lambda: False,
+    turn: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Iterator[tuple[Job, Result]]:
     """Yield each job with its result, in the order they finish.
 
     Jobs are taken from the iterable only as threads and the byte budget allow; one that weighs
     more than the whole budget runs alone. When `stopped` turns true no further job begins, and
     those in flight are finished and yielded; the rest are not yielded at all. An exception of
-    `work` ends the iteration after those in flight are done.
+    `work` ends the iteration after those in flight are done. A job is in flight while it has its
+    `turn`, which a thread may have to wait for.
     """
 
     def begin(job: Job) -> Result | _NotBegun:
-        return _NOT_BEGUN if stopped() else work(job)
+        with turn():
+            return _NOT_BEGUN if stopped() else work(job)
 
     waiting = iter(jobs)
     finished: queue.SimpleQueue[tuple[Job, Future[Result | _NotBegun]]] = queue.SimpleQueue()

@@ -100,13 +100,15 @@ def publish(
         written = retrying(
             bucket.write, MANIFEST_NAME, body, expect=before.stamp, keep_under=keep_under
         )
-    except Moved as error:
+    except (Moved, Transient) as error:
         stamp = bucket.stat(MANIFEST_NAME)
         if not holds(bucket, MANIFEST_NAME, stamp, body.content):
+            if isinstance(error, Transient):
+                raise
             raise Overtaken(
                 f"Somebody else published {shown(manifest.remote)}{MANIFEST_NAME} meanwhile."
             ) from error
-        # Ours: the answer to an earlier try was lost.
+        # Ours: the answer to this try or an earlier one was lost.
         kept_at = None
         if not isinstance(before.stamp, AbsentStamp):
             kept_at = bucket.kept_at(MANIFEST_NAME, before.stamp, keep_under)

@@ -1,6 +1,7 @@
 """One style where it lives: its two stores, and what is known of their files."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 
 import msgspec
 
@@ -26,6 +27,7 @@ from manifest_sync.engine.publishing import (
     read_published,
     recall_nothing,
 )
+from manifest_sync.engine.retrying import retrying
 from manifest_sync.engine.watch import Watch
 from manifest_sync.state.cache import Digest
 from manifest_sync.stores.base import Store
@@ -57,8 +59,9 @@ class Site(msgspec.Struct, frozen=True):
     """The header that was last agreed on with the published manifest."""
     recall: Recall = recall_nothing
     """Published manifests that were read before, by their ETag."""
-    tidy: Callable[[], object] = lambda: None
-    """Removes the temporary files of killed runs that the last listing of the folder saw."""
+    tidy: Callable[[Iterable[str]], object] = lambda _: None
+    """Removes the temporary files of killed runs that the last listing of the folder saw, and
+    those in the trash below the names that such runs kept bytes under."""
 
 
 class Observation(msgspec.Struct, frozen=True):
@@ -135,8 +138,9 @@ def _manifest_among(rows: Iterable[Found | Problem]) -> Stamp:
 
 
 def rows_of(store: Store, watch: Watch) -> list[Found | Problem]:
-    """A store's whole listing."""
-    return list(_reported(store, watch))
+    """A store's whole listing, begun anew where it breaks off."""
+    with watch.pace.reaching() if store.side is Side.S3 else nullcontext():
+        return retrying(lambda: list(_reported(store, watch)))
 
 
 def _reported(store: Store, watch: Watch) -> Iterator[Found | Problem]:

@@ -8,13 +8,14 @@ from manifest_sync.stores.base import Request
 
 
 class Tally:
-    """Requests by kind, MD5 computations, and the time since it was made."""
+    """Requests by kind, MD5 computations, repeated tries, and the time since it was made."""
 
     def __init__(self) -> None:
         """Start the clock."""
         self._lock = threading.Lock()
         self._requests = dict.fromkeys(REQUEST_KINDS, 0)
         self._hashed = 0
+        self._retries = 0
         self._began = time.monotonic()
 
     def request(self, kind: Request, count: int = 1) -> None:
@@ -27,8 +28,13 @@ class Tally:
         with self._lock:
             self._hashed += 1
 
+    def tried_again(self) -> None:
+        """Count one try of a change that failed and is repeated."""
+        with self._lock:
+            self._retries += 1
+
     def cost(self) -> Cost:
         """The figures so far."""
         with self._lock:
             seconds = round(time.monotonic() - self._began, 3)
-            return Cost(self._hashed, seconds, dict(self._requests))
+            return Cost(self._hashed, seconds, dict(self._requests), self._retries)

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 import msgspec
 
 from manifest_sync.core.content import Content, Side
-from manifest_sync.core.errors import Corrupted, Moved, NotFound, StoreError
+from manifest_sync.core.errors import (
+    Corrupted,
+    Moved,
+    NotFound,
+    NotSignedIn,
+    StoreError,
+    Transient,
+)
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Change
 from manifest_sync.core.restore import KeptSource
@@ -13,7 +20,7 @@ from manifest_sync.core.stamps import AbsentStamp, FileStamp
 from manifest_sync.engine.body import CheckedBody
 from manifest_sync.engine.bringing_back import bring_back
 from manifest_sync.engine.inquiry import holds
-from manifest_sync.engine.retrying import retrying
+from manifest_sync.engine.retrying import Trying, retrying
 from manifest_sync.state.cache import Digest
 from manifest_sync.stores.base import Store, Written
 
@@ -38,15 +45,24 @@ class Transferred(msgspec.Struct, frozen=True):
     digest: Digest | None = None
 
 
-def transfer(change: Change, sides: Sides) -> Transferred:
+def transfer(change: Change, sides: Sides, trying: Trying = retrying) -> Transferred:
     """Make one change. Never raises StoreError."""
     try:
-        return retrying(_make, change, sides)
-    except (Moved, NotFound) as error:
-        achieved = achieved_before(change, sides)
-        return Transferred(achieved or Outcome(change, Status.MOVED, f"{error}"))
+        return trying(lambda: _make(change, sides))
+    except (Moved, NotFound, NotSignedIn, Transient) as error:
+        return Transferred(_found_out(change, sides, trying, error))
     except StoreError as error:
         return Transferred(Outcome(change, Status.FAILED, f"{error}"))
+
+
+def _found_out(change: Change, sides: Sides, trying: Trying, error: StoreError) -> Outcome:
+    """The outcome where the last try failed, though it or one before may have taken effect."""
+    status = Status.MOVED if isinstance(error, Moved | NotFound) else Status.FAILED
+    failed = Outcome(change, status, f"{error}")
+    try:
+        return trying(lambda: _achieved(change, sides)) or failed
+    except StoreError:
+        return msgspec.structs.replace(failed, unknown=True)
 
 
 def _make(change: Change, sides: Sides) -> Transferred:
@@ -73,7 +89,7 @@ def _make(change: Change, sides: Sides) -> Transferred:
         change.path, body, expect=change.precondition, keep_under=sides.keep_under
     )
     _check_answer(change.after, target, written)
-    return _transferred(change, written, body.xxh3, sent=change.after.size)
+    return _transferred(change, written, body.xxh3, sent=_size_sent(change))
 
 
 def _transferred(
@@ -87,25 +103,30 @@ def _transferred(
     return Transferred(outcome, Digest(written.stamp, change.after.md5, xxh3, trusted=False))
 
 
-def achieved_before(change: Change, sides: Sides) -> Outcome | None:
-    """The outcome of a change whose result holds, though nobody knows of it; None where not.
+def _achieved(change: Change, sides: Sides) -> Outcome | None:
+    """The outcome of a change whose result holds, though no try has told so; None where not.
 
-    An earlier try took effect and its answer was lost, or the run was cut off before it could
-    write the outcome down. The bytes it took away tell whether it was us: they were kept under
-    a name of our own.
+    An earlier try took effect and its answer was lost. The bytes it took away tell whether it
+    was us: they were kept under a name of our own.
     """
     target = sides.store(change.side)
-    try:
-        stamp = target.stat(change.path)
-        if not holds(target, change.path, stamp, change.after):
-            return None
-        if isinstance(change.precondition, AbsentStamp):
-            return Outcome(change, Status.DONE, stamp=stamp)
-        kept_at = target.kept_at(change.path, change.precondition, sides.keep_under)
-    except StoreError:
+    stamp = target.stat(change.path)
+    if not holds(target, change.path, stamp, change.after):
         return None
-    status = Status.DONE if kept_at is not None else Status.ALREADY
-    return Outcome(change, status, stamp=stamp, kept_at=kept_at)
+    kept_at = None
+    if not isinstance(change.precondition, AbsentStamp):
+        kept_at = target.kept_at(change.path, change.precondition, sides.keep_under)
+        if kept_at is None:
+            return Outcome(change, Status.ALREADY, stamp=stamp)
+    return Outcome(change, Status.DONE, stamp=stamp, kept_at=kept_at, sent=_size_sent(change))
+
+
+def _size_sent(change: Change) -> int:
+    """Bytes that travel for a change: none where a side has them already."""
+    source, after = change.source, change.after
+    if source is None or after is None or isinstance(source, KeptSource):
+        return 0
+    return after.size if source.side is not change.side else 0
 
 
 def _delete(change: Change, target: Store, keep_under: str) -> Written:

@@ -15,6 +15,7 @@ from manifest_sync.core.stamps import ObjectStamp, Present
 from manifest_sync.core.verification import Finding, Witness, judge, lacking
 from manifest_sync.engine.folder import observe_folder
 from manifest_sync.engine.pool import work_through
+from manifest_sync.engine.retrying import retrying
 from manifest_sync.engine.site import Site, at_or_below, rows_of
 from manifest_sync.engine.watch import Watch
 
@@ -130,7 +131,7 @@ def _read_objects(site: Site, rows: Rows, watch: Watch) -> _Reads:
 
     def read(row: Found) -> _Read | Problem:
         try:
-            return _read_object(site, row)
+            return retrying(_read_object, site, row)
         except StoreError as error:
             return Problem(row.path, Side.S3, "unreadable", str(error))
 

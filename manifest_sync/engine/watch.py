@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from manifest_sync.core.events import OnEvent, ignore_events
+from manifest_sync.engine.pace import Pace
 from manifest_sync.engine.tally import Tally
 
 
@@ -20,3 +21,5 @@ class Watch(msgspec.Struct, frozen=True):
     """Transfers at a time."""
     hash_threads: int = 4
     """Files read at a time; MD5 releases the GIL only for buffers above 2 KB."""
+    pace: Pace = msgspec.field(default_factory=Pace)
+    """Which of the transfers may go on."""

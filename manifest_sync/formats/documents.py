@@ -116,6 +116,8 @@ class StyleApplied(msgspec.Struct, frozen=True):
     hashed: int
     requests: Mapping[str, int]
     seconds: float
+    retries: int
+    """Tries of changes that failed and were repeated."""
     outcomes: tuple[OutcomeRow, ...]
     conflicts: tuple[Conflict, ...]
     problems: tuple[Problem, ...]

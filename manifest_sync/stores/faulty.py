@@ -1,6 +1,7 @@
 """A store that fails on purpose, by a script: for tests of what happens then."""
 
 import fnmatch
+import random
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -54,6 +55,8 @@ class Fault(msgspec.Struct, frozen=True):
     """So many such calls go well before."""
     times: int = 1
     """So many such calls in a row go wrong."""
+    rate: float = 1.0
+    """Of these, the share that really does: which ones is random, and the same in each run."""
 
     def concerns(self, call: Call, path: str) -> bool:
         """Whether the fault is about a call."""
@@ -76,6 +79,7 @@ class FaultyStore:
         self._before_each = before_each
         self._lock = threading.Lock()
         self._script = [(fault, _Count()) for fault in faults]
+        self._random = random.Random(0)  # noqa: S311  # nothing depends on its being a secret
 
     @property
     def pending(self) -> list[Fault]:
@@ -84,6 +88,11 @@ class FaultyStore:
             return [f for f, count in self._script if count.calls < f.after + f.times]
 
     # The protocol
+
+    @property
+    def keeps(self) -> bool:
+        """As the other store does."""
+        return self._inner.keeps
 
     @property
     def trash(self) -> Trash:
@@ -188,7 +197,8 @@ class FaultyStore:
         with self._lock:
             for fault, count in self._script:
                 if fault.concerns(call, path):
-                    if fault.after <= count.calls < fault.after + fault.times:
+                    in_time = fault.after <= count.calls < fault.after + fault.times
+                    if in_time and self._random.random() < fault.rate:
                         due = due or fault
                     count.calls += 1
         return due

@@ -75,14 +75,15 @@ def _publish(resources: Resources, planned: Planned, apply: int) -> Published:
     site, before = planned.site, planned.observation.published
     manifest = to_publish(planned.observation.survey, planned.plan)
     try:
-        published, kept_at = publish(
-            site.bucket,
-            manifest,
-            before,
-            by=_publication(resources),
-            keep_under=memories.keep_under(resources.state, apply),
-            now_ns=site.now_ns(),
-        )
+        with planned.watch.pace.reaching():
+            published, kept_at = publish(
+                site.bucket,
+                manifest,
+                before,
+                by=_publication(resources),
+                keep_under=memories.keep_under(resources.state, apply),
+                now_ns=site.now_ns(),
+            )
     except (Overtaken, StoreError):
         journal.withdraw(resources.state, apply)
         raise

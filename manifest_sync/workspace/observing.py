@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from manifest_sync.core.selection import EVERYTHING, Selection
+from manifest_sync.engine.pace import Pace
 from manifest_sync.engine.site import Observation, Site, observe
 from manifest_sync.engine.tally import Tally
 from manifest_sync.engine.watch import Watch
@@ -22,6 +23,7 @@ class Observer:
         """While this run holds the workspace's lock; only then what an earlier run left half
         done is nobody's who is still at it."""
         self._begun: dict[str, Tally] = {}
+        self._pace = Pace(resources.jobs)
 
     def begin(self, style: Style, tally: Tally) -> None:
         """Count to the style's next run what was asked before there was a style: a clone's."""
@@ -31,7 +33,16 @@ class Observer:
         """The style where it lives, and a watch for one run over it."""
         resources = self.resources
         tally = self._begun.pop(style.name, None) or Tally()
-        watch = Watch(style.id, tally, resources.tell, self._stopped, resources.jobs)
+        if self._pace.is_past:
+            self._pace = Pace(resources.jobs)
+        watch = Watch(
+            style=style.id,
+            tally=tally,
+            tell=resources.tell,
+            stopped=self._stopped,
+            jobs=resources.jobs,
+            pace=self._pace,
+        )
         return resources.site(style, tally), watch
 
     def observe(

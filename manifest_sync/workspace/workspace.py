@@ -209,7 +209,8 @@ class Workspace:
         published since it was made: then nothing was done, and `plan_again` is next.
         """
         plan = planned.plan
-        if plan.to is Side.S3 and plan.changes and not plan.refusals:
+        goes = plan.changes and not plan.refusals and planned.watch.pace.over is None
+        if plan.to is Side.S3 and goes:
             prepare_to_write(self._resources, planned.style.remote.bucket)
         return apply_planned(self._resources, planned, command)
 

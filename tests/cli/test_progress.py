@@ -14,6 +14,7 @@ from manifest_sync.core.events import (
     Event,
     Hashed,
     Listed,
+    TriedAgain,
     Warned,
 )
 from manifest_sync.core.outcome import Outcome, Status
@@ -36,6 +37,7 @@ RUN: list[Event] = [
     Hashed("16", 3, 12, 3_000_000, 12_000_000),
     Warned("cache.db was damaged."),
     ApplyBegan("16", Side.S3, 2, 3000),
+    TriedAgain("16", "busy", 4, slowed=True),
     ChangeEnded("16", _outcome(1000)),
     ChangeEnded("16", _outcome(2000)),
     ApplyEnded("16"),
@@ -65,8 +67,9 @@ def test_lines_for_a_log() -> None:
         "16: listed 0 files (S3)",
         "16: read 3 of 12 files, 3.0 MB of 12.0 MB",
         "Warning: cache.db was damaged.",
-        "16: 1 of 2 changes, 1.0 KB",
-        "16: 2 of 2 changes, 3.0 KB",
+        "16: 0 of 2 changes, 0 B; 1 retry: busy, slowed down to 4 at a time",
+        "16: 1 of 2 changes, 1.0 KB; 1 retry",
+        "16: 2 of 2 changes, 3.0 KB; 1 retry",
         "17: listed 5 files (folder)",
         "17: 1 of 1 change, 0 B",
     ]
@@ -86,16 +89,20 @@ def test_bars_on_a_terminal() -> None:
     bars = Bars(screen)
     bars.tell(RUN[0])  # nothing is on the screen yet
     with bars.shown():
-        for event in RUN[:8]:
+        for event in RUN[:9]:
             bars.tell(event)
+            if isinstance(event, TriedAgain):
+                assert bars._progress is not None
+                bars._progress.refresh()
         assert bars._progress is not None
         bars._progress.refresh()
         shown = out.getvalue()
-        for event in RUN[8:]:
+        for event in RUN[9:]:
             bars.tell(event)
     assert "16: listing folder" in shown
     assert "1,200 files" in shown
     assert "3/12 files" in shown
+    assert "0/2 files: busy, 1 retry, slowed down to 4 at a time" in shown
     assert "2/2 files" in shown
     assert "3.0/3.0 kB" in shown
     assert "Warning: cache.db was damaged." in shown

@@ -10,6 +10,7 @@ from manifest_sync.core.plan import Change, Options, Source, StylePlan, summaris
 from manifest_sync.core.reconcile import Reason, Verb
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, Present
 from manifest_sync.engine.apply import Notebook, apply_plan
+from manifest_sync.engine.pace import Pace
 from manifest_sync.engine.tally import Tally
 from manifest_sync.engine.transfer import Sides
 from manifest_sync.engine.watch import Watch
@@ -37,6 +38,9 @@ class Bench:
         self.events: list[Event] = []
         self.stop_after: int | None = None
         self.jobs = jobs
+        self.source_faults: tuple[Fault, ...] = ()
+        self.pace = Pace(jobs)
+        self.tally = Tally()
         self.before_each: Callable[[Call, str], object] = lambda _call, _path: None
         self.before_noting: Callable[[], object] = lambda: None
         self.on_event: Callable[[Event], object] = lambda _: None
@@ -64,6 +68,8 @@ class Bench:
     def run(self) -> tuple[Outcome, ...]:
         """Apply the plan, looked at from `before_each` and `on_event`."""
         stores: dict[Side, Store] = {**self.stores}
+        giver = self.to.other
+        stores[giver] = FaultyStore(self.stores[giver], self.source_faults)
         stores[self.to] = FaultyStore(
             self.stores[self.to], self.faults, before_each=self._before_each
         )
@@ -72,7 +78,7 @@ class Bench:
             Sides(stores[Side.LOCAL], stores[Side.S3], digests={}, keep_under="run"),
             Notebook(self._outcomes, self._digests),
             lambda path: path.endswith(".txt"),
-            Watch("16", Tally(), self._tell, self._stopped, self.jobs),
+            Watch("16", self.tally, self._tell, self._stopped, self.jobs, pace=self.pace),
         )
 
     def plan(self) -> StylePlan:
@@ -137,8 +143,9 @@ class Bench:
         self.digests.update(batch)
 
     def _stopped(self) -> bool:
-        ended = sum(isinstance(event, ChangeEnded) for event in self.events)
-        return self.stop_after is not None and ended >= self.stop_after
+        if self.stop_after is None:
+            return False
+        return sum(isinstance(event, ChangeEnded) for event in self.events) >= self.stop_after
 
 
 def statuses(outcomes: Iterable[Outcome]) -> dict[str, Status]:

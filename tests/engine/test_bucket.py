@@ -295,13 +295,23 @@ def test_what_may_not_be_asked_or_read_is_a_problem_and_the_others_go_on(
     assert contents(world.look()) == {path: content_of(DATA) for path in ("a.png", "b.png")}
 
 
-def test_a_reading_that_breaks_off_is_a_problem_and_no_md5_of_half_an_object() -> None:
+def _cut(world: World, times: int) -> FaultyStore:
+    broke = Transient("the connection broke")
+    return FaultyStore(world.bucket, [Fault(Call.READ, Harm.AFTER, error=broke, times=times)])
+
+
+def test_a_reading_that_breaks_off_is_begun_anew() -> None:
     world = World(opaque_etags=True)
     world.foreign("a.png", DATA)
-    cut = FaultyStore(
-        world.bucket, [Fault(Call.READ, Harm.AFTER, error=Transient("the connection broke"))]
-    )
-    facts = world.look(cut)
+    facts = world.look(_cut(world, 1))
+    assert facts.listing.content("a.png") == content_of(DATA)
+    assert facts.listing.problems == ()
+
+
+def test_a_reading_that_always_breaks_off_is_a_problem_and_no_md5_of_half_an_object() -> None:
+    world = World(opaque_etags=True)
+    world.foreign("a.png", DATA)
+    facts = world.look(_cut(world, 99))
     assert one_problem(facts).message == "the connection broke"
     assert (facts.learned, world.hashed) == ((), 0)
 

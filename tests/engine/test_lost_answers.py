@@ -8,7 +8,7 @@ from manifest_sync.core.outcome import Status
 from manifest_sync.core.plan import Change, Source
 from manifest_sync.core.reconcile import Reason
 from manifest_sync.core.stamps import ABSENT
-from manifest_sync.engine.retrying import retrying
+from manifest_sync.engine.retrying import TRIES
 from manifest_sync.engine.transfer import Sides, transfer
 from manifest_sync.stores.bodies import content_of
 from manifest_sync.stores.faulty import Call, Fault, FaultyStore, Harm
@@ -17,11 +17,6 @@ from tests.stores.under_test import present
 
 OLD, NEW = b"old", b"new bytes"
 PATH = "a.jpg"
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retrying, "sleep", lambda _: None)
 
 
 class Place:
@@ -87,8 +82,28 @@ def test_other_bytes_are_a_change_since_the_plan(after: bytes | None) -> None:
     assert place.bucket.kept == {}
 
 
-def test_where_nobody_can_look_it_is_not_believed() -> None:
-    faults = [lost(Call.WRITE), Fault(Call.STAT, Harm.BEFORE, error=Transient("nothing"), times=9)]
-    place = Place(faults[0])
-    sides = Sides(place.folder, FaultyStore(place.bucket, faults), {}, "an apply")
-    assert transfer(place.change(NEW), sides).outcome.status is Status.MOVED
+@pytest.mark.parametrize(
+    ("times", "status", "unknown"), [(3, Status.DONE, False), (99, Status.MOVED, True)]
+)
+def test_where_nobody_can_look_it_is_not_believed(
+    times: int, status: Status, unknown: bool
+) -> None:
+    blind = Fault(Call.STAT, Harm.BEFORE, error=Transient("nothing"), times=times)
+    place = Place(lost(Call.WRITE))
+    sides = Sides(place.folder, FaultyStore(place.bucket, [lost(Call.WRITE), blind]), {}, "a run")
+    outcome = transfer(place.change(NEW), sides).outcome
+    assert (outcome.status, outcome.unknown) == (status, unknown)
+
+
+@pytest.mark.parametrize("after", [NEW, None])
+def test_a_last_try_whose_answer_is_lost_is_success_too(after: bytes | None) -> None:
+    """So long as somebody can be asked in the end."""
+    call = Call.WRITE if after is not None else Call.DELETE
+    place = Place(lost(call))
+    tries = [Fault(call, Harm.BEFORE, error=Transient("busy"), times=TRIES - 1)]
+    last = Fault(call, Harm.AFTER, error=Transient("no answer"), after=TRIES - 1)
+    sides = Sides(place.folder, FaultyStore(place.bucket, [*tries, last]), {}, "a run")
+    outcome = transfer(place.change(after), sides).outcome
+    assert (outcome.status, outcome.error) == (Status.DONE, None)
+    assert outcome.kept_at is not None
+    assert place.bucket.kept[outcome.kept_at] == OLD

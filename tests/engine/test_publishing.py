@@ -13,7 +13,6 @@ from manifest_sync.engine.publishing import (
     publish,
     read_published,
 )
-from manifest_sync.engine.retrying import retrying
 from manifest_sync.formats.manifest_json import render_manifest
 from manifest_sync.stores.base import Request
 from manifest_sync.stores.bodies import content_of
@@ -32,11 +31,6 @@ def saying(*paths: str) -> Manifest:
 ANNA = Publication("2026-11-20T14:03:11.250Z", "anna", "ws3", "1.2")
 BEN = Publication("2026-11-21T09:00:00.000Z", "ben", "ws4", "1.3")
 FIRST, SECOND, THIRD = saying("a.png"), saying("a.png", "b.png"), saying("c.png")
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retrying, "sleep", lambda _: None)
 
 
 @pytest.fixture

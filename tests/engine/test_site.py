@@ -100,9 +100,19 @@ def test_both_sides_are_listed_at_the_same_time() -> None:
 def test_half_a_listing_is_never_taken_for_a_whole(side: Side, harm: Harm) -> None:
     files = {f"{number}.png": b"x" for number in range(5)}
     place = Place(files, files)
-    place.fail(side, [Fault(Call.LIST, harm, error=Transient("the connection broke"))])
+    place.fail(side, [Fault(Call.LIST, harm, error=Transient("the connection broke"), times=99)])
     with pytest.raises(Transient, match="the connection broke"):
         place.look()
+
+
+@pytest.mark.parametrize("side", list(Side))
+@pytest.mark.parametrize("harm", [Harm.BEFORE, Harm.AFTER])
+def test_a_listing_that_breaks_off_is_begun_anew(side: Side, harm: Harm) -> None:
+    files = {f"{number}.png": b"x" for number in range(5)}
+    place = Place(files, files)
+    place.fail(side, [Fault(Call.LIST, harm, times=2)])
+    survey = place.look().survey
+    assert set(survey.side(side).entries) == files.keys()
 
 
 def test_of_two_listings_that_fail_one_error_is_raised() -> None:

@@ -10,6 +10,7 @@ from manifest_sync.core.outcome import Status
 from manifest_sync.core.plan import Change, Source
 from manifest_sync.core.reconcile import Reason
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, FileStamp, ObjectStamp, Present, Stamp
+from manifest_sync.engine.retrying import TRIES
 from manifest_sync.engine.transfer import Sides, Transferred, transfer
 from manifest_sync.state.cache import Digest
 from manifest_sync.stores.base import Body, Written
@@ -246,10 +247,6 @@ def test_what_is_not_there_any_more_has_moved(error: StoreError) -> None:
 class TestTransient:
     """What may pass by itself is tried again, a few times."""
 
-    @pytest.fixture(autouse=True)
-    def no_waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("time.sleep", lambda _: None)
-
     @pytest.mark.parametrize(("times", "status"), [(1, Status.DONE), (3, Status.DONE)])
     def test_it_is_tried_again_until_it_goes_through(self, times: int, status: Status) -> None:
         pair = Pair()
@@ -264,7 +261,7 @@ class TestTransient:
         fault = Fault(Call.WRITE, Harm.BEFORE, error=Transient("no answer"), times=99)
         outcome = pair.make(put_here(pair, Side.S3), [fault]).outcome
         assert (outcome.status, outcome.error) == (Status.FAILED, "no answer")
-        assert pair.calls.count("write a.png") == 4
+        assert pair.calls.count("write a.png") == TRIES
         assert pair.bucket.bytes_at("a.png") is None
 
     def test_a_body_that_was_begun_is_read_from_its_beginning(self) -> None:
