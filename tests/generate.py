@@ -30,6 +30,7 @@ BEGIN, END = "<!-- modules: made by `python -m tests.generate` -->\n", "<!-- end
 FLOORS = {
     "": "Entry points",
     "cli": "`cli`: talks to people, decides nothing",
+    "web": "`web`: the page, and the API of front ends",
     "workspace": "`workspace`: the façade and public Python API",
     "sandbox": "`sandbox`: an S3 and a sample workspace to try everything on",
     "engine": "`engine`: the verbs that touch the world",

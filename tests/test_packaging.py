@@ -29,25 +29,41 @@ def test_the_extras_that_commands_ask_for_exist() -> None:
     assert {"sandbox", "web", "dev"} <= extras
 
 
-def test_what_is_imported_is_declared() -> None:
-    """A dependency of a dependency may be gone with the next release of it."""
-    declared = {
-        re.split(r"[\[<>=]", requirement)[0].replace("-", "_")
-        for requirement in PROJECT["project"]["dependencies"]
-    }
-    known = declared | set(sys.stdlib_module_names) | {"manifest_sync", "botocore"}
-    imported = {
+def _declared(requirements: list[str]) -> set[str]:
+    names = {re.split(r"[\[<>=]", requirement)[0] for requirement in requirements}
+    return {_MODULES.get(name, name.replace("-", "_")) for name in names}
+
+
+def _imported(below: str) -> set[str]:
+    """What the modules of one package of ours import; "" is all that needs no extra."""
+    return {
         name
-        for path in PACKAGE.rglob("*.py")
-        if path.relative_to(PACKAGE).parts[0] != "sandbox"
+        for path in (PACKAGE / below).rglob("*.py")
+        if below or path.relative_to(PACKAGE).parts[0] not in {"sandbox", "web"}
         for name in re.findall(
             r"^(?:from|import) (\w+)[\w.]*(?: import| as|,|$)",
             path.read_text("utf-8"),
             re.MULTILINE,
         )
     }
-    assert imported - known == set()
-    assert declared - imported == set()
+
+
+_MODULES = {"pillow": "PIL"}
+"""The modules of packages that are not called like them."""
+_ALWAYS = set(sys.stdlib_module_names) | {"manifest_sync"}
+
+
+def test_what_is_imported_is_declared() -> None:
+    """A dependency of a dependency may be gone with the next release of it."""
+    declared = _declared(PROJECT["project"]["dependencies"])
+    imported = _imported("") - _ALWAYS - {"botocore"}
+    assert imported == declared
+
+
+def test_what_the_page_imports_is_in_its_extra() -> None:
+    base = _declared(PROJECT["project"]["dependencies"])
+    extra = _declared(PROJECT["project"]["optional-dependencies"]["web"])
+    assert _imported("web") - _ALWAYS - base == extra
 
 
 def test_the_source_distribution_holds_what_its_readme_links_to() -> None:

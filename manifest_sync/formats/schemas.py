@@ -8,6 +8,7 @@ from manifest_sync.formats import documents
 from manifest_sync.formats.document_doctor import DoctorDocument
 from manifest_sync.formats.document_explain import ExplainDocument
 from manifest_sync.formats.document_restore import RestoreDocument
+from manifest_sync.formats.document_serve import ServeDocument
 from manifest_sync.formats.document_trash import PruneDocument, TrashDocument
 from manifest_sync.formats.document_verify import VerifyDocument
 from manifest_sync.formats.manifest_json import ManifestDocument
@@ -30,6 +31,7 @@ DOCUMENTS: dict[str, type[msgspec.Struct]] = {
     "restore": RestoreDocument,
     "sandbox": documents.SandboxDocument,
     "schemas": documents.SchemasDocument,
+    "serve": ServeDocument,
     "status": documents.StatusDocument,
     "trash": TrashDocument,
     "verify": VerifyDocument,

@@ -26,6 +26,7 @@ from manifest_sync.workspace.applying import apply_planned
 from manifest_sync.workspace.configuration import load_configuration
 from manifest_sync.workspace.examining import examine
 from manifest_sync.workspace.explaining import explain_path
+from manifest_sync.workspace.gallery import Gallery, open_gallery
 from manifest_sync.workspace.initialising import init_style, read_remote, style_to_clone
 from manifest_sync.workspace.lock import holding, me
 from manifest_sync.workspace.missing import choose_present
@@ -154,6 +155,10 @@ class Workspace:
         survey = self._observer.observe(style, site, watch).survey
         comparison = compare(survey.folder, survey.bucket)
         return Compared(style, comparison, survey.folder, survey.bucket, survey.problems)
+
+    def gallery(self, style: Style) -> Gallery:
+        """The images of the folder with their captions; nothing is hashed, S3 is not asked."""
+        return open_gallery(self._resources, style)
 
     def explain(self, style: Style, path: str) -> Explained:
         """Everything that is known of one path, and what each command would make of it."""
