@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
@@ -64,12 +64,26 @@ def program() -> str:
     return str(Path(sys.executable).with_name("manifest-sync"))
 
 
+def without_privileges() -> tuple[str, ...]:
+    """What a command is run through so that it may do no more than its user: root may do all."""
+    if os.geteuid() != 0:
+        return ()
+    return ("setpriv", "--inh-caps=-all", "--bounding-set=-dac_override,-dac_read_search")
+
+
 def installed(
-    folder: Path, *arguments: str, environ: Mapping[str, str] | None = None, timeout: float = 120
+    folder: Path,
+    *arguments: str,
+    environ: Mapping[str, str] | None = None,
+    timeout: float = 120,
+    through: Sequence[str] = (),
 ) -> Ran:
-    """Run the installed command in a process of its own, with nobody at the terminal."""
+    """Run the installed command in a process of its own, with nobody at the terminal.
+
+    `through` is another command that runs it.
+    """
     done = subprocess.run(
-        [program(), *arguments],
+        [*through, program(), *arguments],
         cwd=folder,
         env={**os.environ, **(environ or {})},
         stdin=subprocess.DEVNULL,

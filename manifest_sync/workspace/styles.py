@@ -1,7 +1,7 @@
 """Finding the workspace and its styles on disk."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +13,7 @@ from manifest_sync.core.paths import shown
 from manifest_sync.core.remote import Remote, parse_remote
 from manifest_sync.formats.config_toml import CONFIG_NAME
 from manifest_sync.workspace.manifest_file import read_manifest, write_changes
+from manifest_sync.workspace.style_folders import Closed, find_style_folders, holds_manifest
 
 
 class Style(msgspec.Struct, frozen=True):
@@ -59,6 +60,8 @@ class Chosen(msgspec.Struct, frozen=True):
 
     styles: tuple[Style, ...]
     broken: tuple[Broken, ...] = ()
+    closed: tuple[Closed, ...] = ()
+    """Where styles may be that were not seen."""
 
     def __bool__(self) -> bool:
         """Whether there is any, sound or not."""
@@ -80,16 +83,22 @@ def find_root(start: Path) -> Path | None:
 
 
 def choose_styles(
-    root: Path, names: Sequence[str], globs: Sequence[str] | None, here: Path
+    root: Path,
+    names: Sequence[str],
+    globs: Sequence[str] | None,
+    here: Path,
+    *,
+    also: Iterable[Path] = (),
 ) -> Chosen:
     """The styles that are named by id or by folder, or all of the workspace, by folder name.
 
     A broken manifest's style is named by its folder, or by the folder's last segment, the usual
-    id. Raises UsageProblem for a name that is no style, InvalidInput for two styles with one id
-    or one remote.
+    id. `also` are style folders that a search may not come upon. Raises UsageProblem for a name
+    that is no style, InvalidInput for two styles with one id or one remote.
     """
-    folders = sorted(set(_style_folders(root, globs)), key=_links_last)
-    folders += [here / name for name in names if (here / name / MANIFEST_NAME).is_file()]
+    search = find_style_folders(root, globs)
+    folders = sorted({*search.folders, *also}, key=_links_last)
+    folders += [here / name for name in names if holds_manifest(here / name)]
     # One folder under two names, by a link or by overlapping globs, is one style.
     places: dict[Path, Path] = {}
     for folder in folders:
@@ -101,6 +110,7 @@ def choose_styles(
     return Chosen(
         styles=tuple(style for style in found if isinstance(style, Style)),
         broken=tuple(style for style in found if isinstance(style, Broken)),
+        closed=search.closed,
     )
 
 
@@ -158,41 +168,8 @@ def _called(style: Style | Broken) -> str:
     return shown(style.id if isinstance(style, Style) else style.name)
 
 
-def _style_folders(root: Path, globs: Sequence[str] | None) -> Iterator[Path]:
-    if globs is None:
-        yield from _below(root)
-        return
-    for pattern in globs:
-        for folder in root.glob(pattern):
-            if (folder / MANIFEST_NAME).is_file():
-                yield folder
-
-
 def _links_last(folder: Path) -> tuple[bool, Path]:
     return folder.is_symlink(), folder
-
-
-def _below(root: Path) -> Iterator[Path]:
-    """Every folder with a manifest, the root included; hidden folders are not looked into.
-
-    A folder of the workspace's own level may be a link (§9); deeper links are not followed, so
-    that the walk ends.
-    """
-    waiting = [root]
-    while waiting:
-        folder = waiting.pop()
-        try:
-            with os.scandir(folder) as entries:
-                listed = list(entries)
-        except OSError:
-            continue
-        for entry in listed:
-            if entry.name == MANIFEST_NAME and entry.is_file():
-                yield folder
-            elif not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
-                waiting.append(folder / entry.name)
-            elif entry.is_symlink() and (folder / entry.name / MANIFEST_NAME).is_file():
-                yield folder / entry.name
 
 
 def _check_unique(styles: Iterable[Style]) -> None:

@@ -1,35 +1,17 @@
 """Files and folders that may not be read or written."""
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.commands import Ran, program
+from tests.commands import Ran, installed, without_privileges
 from tests.e2e.places import FILES, PREFIX, Place, mannerly
 
 pytestmark = pytest.mark.slow
 
-_WITHOUT_PRIVILEGES = (
-    "setpriv",
-    "--inh-caps=-all",
-    "--bounding-set=-dac_override,-dac_read_search",
-)
-"""Root reads and writes everything, unless it gives these up."""
-
 
 def _run(place: Place, *arguments: str, status: int) -> Ran:
-    before = _WITHOUT_PRIVILEGES if os.geteuid() == 0 else ()
-    done = subprocess.run(
-        [*before, program(), *arguments],
-        cwd=place.root,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return mannerly(Ran(done.returncode, done.stdout, done.stderr), status)
+    return mannerly(installed(place.root, *arguments, through=without_privileges()), status)
 
 
 def _closed(*paths: Path) -> None:
