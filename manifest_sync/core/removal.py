@@ -43,10 +43,11 @@ def with_captions(scope: Scope, named: Iterable[str], present: Collection[str]) 
 
 
 def removal(
-    survey: Survey, objects: Mapping[str, Entry], basis: Basis, folder: str
+    survey: Survey, objects: Mapping[str, Entry | None], basis: Basis, folder: str
 ) -> tuple[Survey, StylePlan]:
     """The plan that deletes these objects, and the survey in which their paths are ignored.
 
+    None is an object that is gone already, and is to be ignored all the same.
     Every path outside stays as it was: lines, memory and what is published.
     """
     header = _ignoring(survey.manifest.header, survey.scope, objects)
@@ -69,6 +70,7 @@ def removal(
             precondition=entry.stamp,
         )
         for path, entry in sorted(objects.items())
+        if entry is not None
     )
     plan = StylePlan(
         style=survey.manifest.style,

@@ -3,6 +3,7 @@
 import hashlib
 
 from manifest_sync.core.content import Content
+from manifest_sync.core.listing import Entry
 from manifest_sync.core.stamps import AbsentStamp, Present, Stamp
 from manifest_sync.stores.base import Store
 
@@ -19,6 +20,15 @@ def find_md5(store: Store, path: str, stamp: Present) -> tuple[str, bool]:
         for chunk in reading.chunks:
             md5.update(chunk)
     return md5.hexdigest(), True
+
+
+def look_at(store: Store, path: str) -> Entry | None:
+    """What is at one path that no listing tells of; None where nothing is. Raises StoreError."""
+    stamp = store.stat(path)
+    if isinstance(stamp, AbsentStamp):
+        return None
+    md5 = store.told_md5(stamp) or find_md5(store, path, stamp)[0]
+    return Entry(Content(stamp.size, md5), stamp)
 
 
 def holds(store: Store, path: str, stamp: Stamp, content: Content | None) -> bool:

@@ -14,7 +14,7 @@ from manifest_sync.core.reconcile import Reason
 from manifest_sync.core.restore import Fate, KeptSource, rule
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, Stamp
 from manifest_sync.core.survey import Survey
-from manifest_sync.engine.inquiry import find_md5
+from manifest_sync.engine.inquiry import look_at
 from manifest_sync.engine.pool import work_through
 from manifest_sync.engine.site import Site
 from manifest_sync.engine.watch import Watch
@@ -99,12 +99,8 @@ class Undoer(msgspec.Struct, frozen=True):
             return entry.stamp, entry.content
         if self.survey.scope.holds(path):
             return ABSENT, None
-        store = self._store(deletion)
-        stamp = store.stat(path)
-        if isinstance(stamp, AbsentStamp):
-            return stamp, None
-        md5 = store.told_md5(stamp) or find_md5(store, path, stamp)[0]
-        return stamp, Content(stamp.size, md5)
+        found = look_at(self._store(deletion), path)
+        return (found.stamp, found.content) if found is not None else (ABSENT, None)
 
     def _store(self, deletion: Deletion) -> Store:
         return self.site.folder if deletion.side is Side.LOCAL else self.site.bucket

@@ -59,9 +59,8 @@ class Site(msgspec.Struct, frozen=True):
     """The header that was last agreed on with the published manifest."""
     recall: Recall = recall_nothing
     """Published manifests that were read before, by their ETag."""
-    tidy: Callable[[Iterable[str]], object] = lambda _: None
-    """Removes the temporary files of killed runs that the last listing of the folder saw, and
-    those in the trash below the names that such runs kept bytes under."""
+    tidy: Callable[[], object] = lambda: None
+    """Removes the temporary files of killed runs that the last listing of the folder saw."""
 
 
 class Observation(msgspec.Struct, frozen=True):

@@ -107,7 +107,8 @@ def _achieved(change: Change, sides: Sides) -> Outcome | None:
     """The outcome of a change whose result holds, though no try has told so; None where not.
 
     An earlier try took effect and its answer was lost. The bytes it took away tell whether it
-    was us: they were kept under a name of our own.
+    was us: they were kept under a name of our own. Where the trash is off, nothing tells, and it
+    is taken for ours: what is gone for good is rather told once too often than not at all.
     """
     target = sides.store(change.side)
     stamp = target.stat(change.path)
@@ -116,7 +117,7 @@ def _achieved(change: Change, sides: Sides) -> Outcome | None:
     kept_at = None
     if not isinstance(change.precondition, AbsentStamp):
         kept_at = target.kept_at(change.path, change.precondition, sides.keep_under)
-        if kept_at is None:
+        if kept_at is None and target.keeps:
             return Outcome(change, Status.ALREADY, stamp=stamp)
     return Outcome(change, Status.DONE, stamp=stamp, kept_at=kept_at, sent=_size_sent(change))
 

@@ -1,4 +1,4 @@
-"""Runs that were cut off: what they meant to do and never wrote the outcome of."""
+"""Runs that were cut off: what they meant to do, and how far that was written down."""
 
 from collections.abc import Iterable
 
@@ -13,16 +13,20 @@ from manifest_sync.state.telling import telling
 
 
 class Intent(msgspec.Struct, frozen=True):
-    """A change that was written down before it was made, and not after."""
+    """A change that was written down before it was made."""
 
     apply: int
     number: int
+    command: str
+    """Of the run."""
     side: Side
     path: str
     before: Content | None
     after: Content | None
     precondition: Stamp | None
     """None where the version that wrote it down did not note it."""
+    status: Status | None = None
+    """How it ended; None where nobody wrote that down."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -36,10 +40,13 @@ class Finding(msgspec.Struct, frozen=True):
 
 @telling
 def intents(database: Database, style_id: int) -> list[Intent]:
-    """The changes without an outcome of the style's runs that did not end, oldest first."""
+    """The changes of the style's runs that did not end, and all without an outcome, oldest first.
+
+    Those with an outcome are among them because their run did not live to fold it into memory.
+    """
     rows = database.query(
-        "SELECT changes.* FROM changes JOIN applies ON applies.id = apply_id"
-        " WHERE style_id = ? AND applies.ended IS NULL AND status IS NULL"
+        "SELECT changes.*, command FROM changes JOIN applies ON applies.id = apply_id"
+        " WHERE style_id = ? AND (applies.ended IS NULL OR status IS NULL) AND number > 0"
         " ORDER BY apply_id, number",
         (style_id,),
     )
@@ -47,11 +54,13 @@ def intents(database: Database, style_id: int) -> list[Intent]:
         Intent(
             apply=row["apply_id"],
             number=row["number"],
+            command=row["command"],
             side=Side(row["side"]),
             path=row["path"],
             before=_content(row["before_size"], row["before_md5"]),
             after=_content(row["after_size"], row["after_md5"]),
             precondition=_stamp(row["precondition"]),
+            status=Status(row["status"]) if row["status"] is not None else None,
         )
         for row in rows
     ]
@@ -59,11 +68,14 @@ def intents(database: Database, style_id: int) -> list[Intent]:
 
 @telling
 def close(database: Database, style_id: int, findings: Iterable[Finding], when: str) -> None:
-    """Write down what became of them, and close the runs. They stay without figures."""
+    """Write down what became of them, and close the runs. They stay without figures.
+
+    A change that nothing could be found out about stays without an outcome, for a later run.
+    """
     with writing(database) as connection:
         connection.executemany(
             "UPDATE changes SET status = ?, error = ?, ended = ?, kept_at = ?"
-            " WHERE apply_id = ? AND number = ?",
+            " WHERE apply_id = ? AND number = ? AND status IS NULL",
             [
                 (each.status, each.error, when, each.kept_at, each.intent.apply, each.intent.number)
                 for each in findings
@@ -76,9 +88,14 @@ def close(database: Database, style_id: int, findings: Iterable[Finding], when: 
 
 @telling
 def any_cut_off(database: Database, style_id: int) -> bool:
-    """Whether a run of the style did not end."""
-    query = "SELECT 1 FROM applies WHERE style_id = ? AND ended IS NULL LIMIT 1"
-    return database.conn.execute(query, (style_id,)).fetchone() is not None
+    """Whether a run of the style did not end, or has a change without an outcome."""
+    row = database.conn.execute(
+        "SELECT EXISTS (SELECT 1 FROM applies WHERE style_id = ? AND ended IS NULL)"
+        " OR EXISTS (SELECT 1 FROM changes JOIN applies ON applies.id = apply_id"
+        "  WHERE style_id = ? AND status IS NULL)",
+        (style_id, style_id),
+    ).fetchone()
+    return bool(row[0])
 
 
 def _content(size: int | None, md5: str | None) -> Content | None:

@@ -86,7 +86,13 @@ def m003_preconditions(database: Database) -> None:
     database.conn.execute("ALTER TABLE changes ADD COLUMN precondition TEXT")
 
 
-_SCHEMA = Schema(_migrations, 3)
+@_migrations()
+def m004_without_an_outcome(database: Database) -> None:
+    """Finding the changes that nobody knows the outcome of, among all that were ever made."""
+    database.conn.execute("CREATE INDEX changes_open ON changes (apply_id) WHERE status IS NULL")
+
+
+_SCHEMA = Schema(_migrations, 4)
 
 
 def open_state(path: Path) -> Database:

@@ -121,6 +121,11 @@ class Store(Protocol):
     side: Side
 
     @property
+    def keeps(self) -> bool:
+        """Whether what is replaced or deleted is kept; not where the trash is off."""
+        ...
+
+    @property
     def trash(self) -> Trash:
         """What was kept here, by this store or by any other of the side."""
         ...

@@ -79,7 +79,7 @@ class LocalStore:
         """
         self._tree = Tree(root, boundary=(boundary or root) if follow_symlinks else None)
         self._trash = Trash(trash)
-        self._keeps = keeps
+        self.keeps = keeps
         self._may_enter = may_enter
         self._wants = wants
         self._unsynced = Unsynced()
@@ -217,7 +217,7 @@ class LocalStore:
     @contextmanager
     def _keeping(self, doomed: Doomed, keep_under: str) -> Iterator[Kept | None]:
         """Keep a file for a block that replaces or deletes it, unless the trash is off."""
-        if self._keeps:
+        if self.keeps:
             with self._trash.keeping(doomed, keep_under) as kept:
                 yield kept
         else:

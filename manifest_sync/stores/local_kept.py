@@ -12,6 +12,7 @@ from manifest_sync.core.paths import shown
 from manifest_sync.core.stamps import ABSENT, Present, Stamp
 from manifest_sync.stores.base import KeptFile, Reading
 from manifest_sync.stores.local_errors import telling
+from manifest_sync.stores.local_part import is_part
 from manifest_sync.stores.local_read import reading
 from manifest_sync.stores.local_tree import InTheWay, Tree, regular, split
 
@@ -57,6 +58,19 @@ class LocalTrash(msgspec.Struct, frozen=True):
         ):
             os.unlink(name, dir_fd=fd)
         self._drop_empty(folder)
+
+    def remove_leftovers(self, shelf: str) -> int:
+        """Remove the copies that a killed run has not finished; how many they were.
+
+        Only for who holds the workspace's lock: those of another run at work look the same.
+        """
+        removed = 0
+        for folder, _, names in os.walk(self.tree.root / shelf):
+            for name in filter(is_part, names):
+                with suppress(OSError):
+                    Path(folder, name).unlink()
+                    removed += 1
+        return removed
 
     def _drop_empty(self, folder: str) -> None:
         while folder:

@@ -13,14 +13,14 @@ _PROBE = "ms-probe-\u00e9"
 def folds_names(place: Path) -> bool:
     """Whether names that differ in case or Unicode composition are one to the file system.
 
-    False where it cannot be found out.
+    False where it cannot be found out. The file that tells stays there, so that runs at the same
+    time cannot take it from one another, and a killed one leaves nothing else behind.
     """
     variants = (_PROBE.upper(), unicodedata.normalize("NFD", _PROBE))
     try:
         place.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".ms-", dir=place) as folder:
-            (Path(folder) / _PROBE).touch()
-            return any((Path(folder) / variant).exists() for variant in variants)
+        (place / _PROBE).touch()
+        return any((place / variant).exists() for variant in variants)
     except OSError:
         return False
 

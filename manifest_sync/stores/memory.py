@@ -52,6 +52,7 @@ class MemoryStore:
         side: Side,
         *,
         versioned: bool = False,
+        keeps: bool = True,
         opaque_etags: bool = False,
         clock: Callable[[], int] = lambda: 0,
         on_request: OnRequest = lambda _kind, _count: None,
@@ -59,10 +60,11 @@ class MemoryStore:
         """Begin empty.
 
         `versioned` gives objects version ids (known to `stat`, not to `list`, as on S3);
-        `opaque_etags` gives them ETags that tell no MD5; `clock` tells nanoseconds, and what it
-        tells is made strictly increasing.
+        `opaque_etags` gives them ETags that tell no MD5; without `keeps` the trash is off;
+        `clock` tells nanoseconds, and what it tells is made strictly increasing.
         """
         self.side = side
+        self.keeps = keeps
         self.kept: dict[str, bytes] = {}
         """What was replaced or deleted, by `kept_at`."""
         self._states: dict[str, KeptState] = {}
@@ -217,7 +219,7 @@ class MemoryStore:
     def _keep(self, path: str, keep_under: str) -> str | None:
         """Keep what is at a path, where anything is."""
         file = self._files.get(path)
-        if file is None:
+        if file is None or not self.keeps:
             return None
         kept_at = f"memory:{keep_under}/{path}#{self._tick()}"
         if not self._versioned:

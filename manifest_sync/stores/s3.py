@@ -43,6 +43,11 @@ class S3Store:
         self._trash = S3Trash(self._objects)
 
     @property
+    def keeps(self) -> bool:
+        """Where the trash is off, a bucket with versions keeps them all the same."""
+        return self._connection.settings.keeps or self._connection.is_versioned
+
+    @property
     def trash(self) -> S3Trash:
         """The copies below the trash prefix, and the versions of the bucket."""
         return self._trash

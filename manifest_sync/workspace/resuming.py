@@ -6,23 +6,28 @@ replaced or deleted has its row in the history.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 import msgspec
 
-from manifest_sync.core.content import Side
+from manifest_sync.core.content import Content, Side
 from manifest_sync.core.errors import StoreError
 from manifest_sync.core.listing import Shadow
 from manifest_sync.core.memory import BLANK, Memory
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.stamps import AbsentStamp
 from manifest_sync.core.survey import Survey
+from manifest_sync.engine.inquiry import look_at
 from manifest_sync.engine.site import Observation, Site
 from manifest_sync.state import interrupted, memories
 from manifest_sync.state.interrupted import Finding, Intent
+from manifest_sync.stores.base import Store
 from manifest_sync.workspace.resources import Resources
 from manifest_sync.workspace.styles import Style
 
 _CUT_OFF = "the run was cut off before it was made"
+_MIRRORING = ("push", "pull", "clone")
+"""The commands that bring to one side what the other has."""
 
 
 def fold_in(
@@ -38,17 +43,17 @@ def fold_in(
         return observation
     survey = observation.survey
     shadow = Shadow(survey.problems)
-
-    def is_known(path: str) -> bool:
-        return survey.scope.holds(path) and not shadow.over(path)
-
+    findings = []
     intents = interrupted.intents(resources.state, known.id)
-    findings = [
-        _find_out(intent, survey, site, memories.keep_under(resources.state, intent.apply))
-        if is_known(intent.path)
-        else Finding(intent, Status.SKIPPED, error=_CUT_OFF)
-        for intent in intents
-    ]
+    shelves = {each.apply: memories.keep_under(resources.state, each.apply) for each in intents}
+    for intent in intents:
+        if intent.status is not None:
+            findings.append(Finding(intent, intent.status))
+        elif not shadow.over(intent.path):
+            with suppress(StoreError):  # it stays as it is until it can be looked at
+                findings.append(_find_out(intent, survey, site, shelves[intent.apply]))
+    for shelf in shelves.values():
+        resources.folder_store(style).trash.remove_leftovers(shelf)
     moved = _remembered(survey, findings)
     memories.fold(resources.state, known.id, moved)
     interrupted.close(resources.state, known.id, findings, resources.when())
@@ -59,29 +64,30 @@ def fold_in(
 
 
 def _find_out(intent: Intent, survey: Survey, site: Site, keep_under: str) -> Finding:
-    """What became of one change, as far as the facts tell."""
-    now = survey.side(intent.side).content(intent.path)
+    """What became of one change, as far as the facts tell. Raises StoreError."""
+    store = site.folder if intent.side is Side.LOCAL else site.bucket
+    now = _held(intent, survey, store)
     if now == intent.before:
         return Finding(intent, Status.SKIPPED, error=_CUT_OFF)
+    holds = now == intent.after
     if intent.before is None:
-        holds = now == intent.after
-        return Finding(intent, Status.DONE if holds else Status.MOVED, error=None)
-    kept_at = _kept_at(intent, site, keep_under)
-    if kept_at is not None:
-        return Finding(intent, Status.DONE, kept_at)
-    return Finding(intent, Status.ALREADY if now == intent.after else Status.MOVED)
-
-
-def _kept_at(intent: Intent, site: Site, keep_under: str) -> str | None:
-    """Where the run kept what it took away; that tells its own work from somebody else's."""
+        return Finding(intent, Status.DONE if holds else Status.MOVED)
     stamp = intent.precondition
     if stamp is None or isinstance(stamp, AbsentStamp):
-        return None
-    store = site.folder if intent.side is Side.LOCAL else site.bucket
-    try:
-        return store.kept_at(intent.path, stamp, keep_under)
-    except StoreError:
-        return None
+        return Finding(intent, Status.ALREADY if holds else Status.MOVED)
+    # Where the run kept what it took away tells its own work from somebody else's.
+    kept_at = store.kept_at(intent.path, stamp, keep_under)
+    if kept_at is not None or (holds and not store.keeps):
+        return Finding(intent, Status.DONE, kept_at)
+    return Finding(intent, Status.ALREADY if holds else Status.MOVED)
+
+
+def _held(intent: Intent, survey: Survey, store: Store) -> Content | None:
+    """What is there now. What `remove` takes away is out of scope, and in no listing."""
+    if survey.scope.holds(intent.path):
+        return survey.side(intent.side).content(intent.path)
+    found = look_at(store, intent.path)
+    return found.content if found is not None else None
 
 
 def _remembered(survey: Survey, findings: Iterable[Finding]) -> dict[str, Memory]:
@@ -94,6 +100,8 @@ def _remembered(survey: Survey, findings: Iterable[Finding]) -> dict[str, Memory
     moved: dict[str, Memory] = {}
     for finding in findings:
         intent = finding.intent
+        if not survey.scope.holds(intent.path) or not _came_from_the_other_side(intent, survey):
+            continue
         before = moved.get(intent.path, survey.memory.get(intent.path, BLANK))
         after = before
         if finding.status.holds:
@@ -104,3 +112,14 @@ def _remembered(survey: Survey, findings: Iterable[Finding]) -> dict[str, Memory
         if after != before:
             moved[intent.path] = after
     return moved
+
+
+def _came_from_the_other_side(intent: Intent, survey: Survey) -> bool:
+    """Whether what a change was to bring was on the other side.
+
+    push and pull bring nothing else. What is restored, or applied from the manifest's lines, may
+    have come from a kept copy: then only what is there now tells.
+    """
+    if intent.command in _MIRRORING:
+        return True
+    return survey.side(intent.side.other).content(intent.path) == intent.after

@@ -22,9 +22,9 @@ PATH = "a.jpg"
 class Place:
     """A file in the folder, something else on S3, and a fault on the way."""
 
-    def __init__(self, fault: Fault, *, opaque: bool = False) -> None:
+    def __init__(self, fault: Fault, *, opaque: bool = False, keeps: bool = True) -> None:
         self.folder = MemoryStore(Side.LOCAL)
-        self.bucket = MemoryStore(Side.S3, opaque_etags=opaque)
+        self.bucket = MemoryStore(Side.S3, opaque_etags=opaque, keeps=keeps)
         self.folder.put_out_of_band(PATH, NEW)
         self.before = present(self.bucket.put_out_of_band(PATH, OLD))
         self.sides = Sides(self.folder, FaultyStore(self.bucket, [fault]), {}, "an apply")
@@ -63,6 +63,15 @@ def test_a_lost_answer_to_a_delete_is_success() -> None:
     assert (outcome.status, outcome.stamp) == (Status.DONE, ABSENT)
     assert outcome.kept_at is not None
     assert place.bucket.kept[outcome.kept_at] == OLD
+
+
+@pytest.mark.parametrize("after", [NEW, None])
+def test_where_nothing_is_kept_a_lost_answer_is_taken_for_success(after: bytes | None) -> None:
+    """There is to be a row of what is gone."""
+    place = Place(lost(Call.WRITE if after is not None else Call.DELETE), keeps=False)
+    outcome = transfer(place.change(after), place.sides).outcome
+    assert (outcome.status, outcome.kept_at) == (Status.DONE, None)
+    assert place.bucket.kept == {}
 
 
 def test_what_somebody_else_did_meanwhile_is_not_our_doing() -> None:
