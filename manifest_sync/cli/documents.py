@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from manifest_sync.cli.advice import advice
 from manifest_sync.core.content import Side
-from manifest_sync.core.history import Apply, Deletion
+from manifest_sync.core.history import Apply, Deletion, Prune
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.plan import StylePlan
 from manifest_sync.core.sentences import sentence
@@ -15,6 +15,7 @@ from manifest_sync.formats.documents import (
     DeletionRow,
     HistoryDocument,
     OutcomeRow,
+    PruneRow,
     RecordDocument,
     StatusDocument,
     StatusNames,
@@ -63,10 +64,27 @@ def status_document(stands: Iterable[Stands], failed: Iterable[Failed]) -> Statu
     return StatusDocument("manifest-sync/status", 1, tuple(map(_stands, stands)), failures(failed))
 
 
-def history_document(applies: Iterable[Apply], deletions: Iterable[Deletion]) -> HistoryDocument:
+def history_document(
+    applies: Iterable[Apply], deletions: Iterable[Deletion], prunes: Iterable[Prune]
+) -> HistoryDocument:
     """The document of `history`."""
     return HistoryDocument(
-        "manifest-sync/history", 1, tuple(map(_apply, applies)), tuple(map(deletion_row, deletions))
+        format="manifest-sync/history",
+        version=1,
+        applies=tuple(map(_apply, applies)),
+        deletions=tuple(map(deletion_row, deletions)),
+        prunes=tuple(
+            PruneRow(
+                when=each.when,
+                user=each.who.user,
+                host=each.who.host,
+                before=each.before,
+                files=each.files,
+                bytes=each.size,
+                complete=each.complete,
+            )
+            for each in prunes
+        ),
     )
 
 

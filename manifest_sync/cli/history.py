@@ -8,7 +8,7 @@ from manifest_sync.cli.command import command
 from manifest_sync.cli.documents import history_document
 from manifest_sync.cli.options import All, Common, StyleNames
 from manifest_sync.cli.session import session
-from manifest_sync.cli.text_history import apply_lines, deletion_lines
+from manifest_sync.cli.text_history import deletion_lines, run_lines
 from manifest_sync.core.exits import Exit
 
 
@@ -38,12 +38,13 @@ def history(
         applies = opened.workspace.applies(chosen)
         gone = opened.workspace.deletions(chosen) if deletions else []
         screen = opened.screen
-        screen.document(history_document(applies, gone))
+        prunes = opened.workspace.prunes() if chosen is None else []
+        screen.document(history_document(applies, gone, prunes))
         if not screen.as_json:
             lines = (
                 deletion_lines(gone, screen.limit)
                 if deletions
-                else apply_lines(applies, screen.limit)
+                else run_lines(applies, prunes, screen.limit)
             )
             screen.show(*lines)
     return Exit.DONE

@@ -3,32 +3,51 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from manifest_sync.cli.amounts import size
+from manifest_sync.cli.amounts import many, size
 from manifest_sync.cli.screen import Line, styled
 from manifest_sync.core.content import Side
-from manifest_sync.core.history import Apply, Deletion
+from manifest_sync.core.history import Apply, Deletion, Prune
 from manifest_sync.core.paths import shown
 
+_CUT_OFF = "interrupted before its end"
 _WHERE = {Side.S3: "on S3", Side.LOCAL: "in the folder"}
 
 
-def apply_lines(applies: Sequence[Apply], limit: int | None) -> Iterator[Line]:
-    """One line for each run."""
+def run_lines(
+    applies: Sequence[Apply], prunes: Sequence[Prune], limit: int | None
+) -> Iterator[Line]:
+    """One line for each run, and for each time that the trash was emptied of what was old."""
     if not applies:
         yield "Nothing was done yet in this workspace."
-    for apply in applies if limit is None else applies[:limit]:
-        figures = apply.statistics
-        did = (
-            "interrupted before its end"
-            if figures is None
-            else f"{figures.created:,} created, {figures.updated:,} updated, "
-            f"{figures.deleted:,} deleted" + (f", {figures.failed:,} failed" * bool(figures.failed))
-        )
-        yield (
-            f"{apply.id:>5}  {wall_clock(apply.when)}  {apply.command} {shown(apply.style)} "
-            f"{_WHERE[apply.to]}: {did}  ({shown(apply.user)} on {shown(apply.host)})"
-        )
-    yield from _rest(len(applies), limit, "runs")
+    lines = [(each.when, _apply_line(each)) for each in applies]
+    lines += [(each.when, _prune_line(each)) for each in prunes]
+    # Stable: of the runs of one millisecond the later one stays first.
+    lines.sort(key=lambda line: line[0], reverse=True)
+    for _, line in lines if limit is None else lines[:limit]:
+        yield line
+    yield from _rest(len(lines), limit, "runs")
+
+
+def _apply_line(apply: Apply) -> Line:
+    figures = apply.statistics
+    did = (
+        _CUT_OFF
+        if figures is None
+        else f"{figures.created:,} created, {figures.updated:,} updated, "
+        f"{figures.deleted:,} deleted" + (f", {figures.failed:,} failed" * bool(figures.failed))
+    )
+    return (
+        f"{apply.id:>5}  {wall_clock(apply.when)}  {apply.command} {shown(apply.style)} "
+        f"{_WHERE[apply.to]}: {did}  ({shown(apply.user)} on {shown(apply.host)})"
+    )
+
+
+def _prune_line(prune: Prune) -> Line:
+    did = f"{many(prune.files, 'kept file')} removed for good, {size(prune.size)}"
+    if not prune.complete:
+        did = f"{_CUT_OFF}; {did} at least"
+    who = f"({shown(prune.who.user)} on {shown(prune.who.host)})"
+    return f"{'':>5}  {wall_clock(prune.when)}  trash prune: {did}  {who}"
 
 
 def deletion_lines(deletions: Sequence[Deletion], limit: int | None) -> Iterator[Line]:

@@ -73,6 +73,21 @@ class Deletion(msgspec.Struct, frozen=True):
         return self.kept_at is not None and self.pruned is None
 
 
+class Prune(msgspec.Struct, frozen=True):
+    """One time that old kept bytes were removed for good."""
+
+    when: str
+    """RFC 3339, UTC."""
+    who: Who
+    before: str
+    """What runs had kept that began before this time; RFC 3339, UTC."""
+    files: int
+    size: int
+    """Bytes."""
+    complete: bool
+    """False where it was cut off: then more may be gone than was counted."""
+
+
 def apply_id(number: int) -> str:
     """`@7`: a name that no file in scope has, and that reads like one of git's."""
     return f"@{number}"

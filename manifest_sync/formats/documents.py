@@ -259,6 +259,20 @@ class DeletionRow(msgspec.Struct, frozen=True):
     """When they were removed from the trash."""
 
 
+class PruneRow(msgspec.Struct, frozen=True):
+    """One time that kept bytes were removed for good."""
+
+    when: str
+    user: str
+    host: str
+    before: str
+    """What runs had kept that began before this time."""
+    files: int
+    bytes: int
+    complete: bool
+    """False where it was cut off: then more may be gone than was counted."""
+
+
 class HistoryDocument(msgspec.Struct, frozen=True):
     """`history`: newest first; `when` is RFC 3339 in UTC."""
 
@@ -266,6 +280,8 @@ class HistoryDocument(msgspec.Struct, frozen=True):
     version: Literal[1]
     applies: tuple[ApplyRow, ...]
     deletions: tuple[DeletionRow, ...]
+    prunes: tuple[PruneRow, ...] = ()
+    """Of the whole workspace; none where styles were named."""
 
 
 class InitDocument(msgspec.Struct, frozen=True):

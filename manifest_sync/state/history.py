@@ -36,8 +36,11 @@ def applies(database: Database, styles: Collection[str] | None) -> list[Apply]:
 
 @telling
 def beginnings(database: Database) -> dict[int, str]:
-    """When each run began, by its number."""
-    return dict(database.conn.execute("SELECT id, began FROM applies"))
+    """When each run began, by its number.
+
+    Not those that were cut off: what they have kept has no row yet, and is not to go before.
+    """
+    return dict(database.conn.execute("SELECT id, began FROM applies WHERE ended IS NOT NULL"))
 
 
 @telling

@@ -107,16 +107,6 @@ def note_published(
 
 
 @telling
-def note_pruned(database: Database, kept_at: Iterable[str], when: str) -> None:
-    """Write down that kept bytes were removed for good."""
-    with writing(database) as connection:
-        connection.executemany(
-            "UPDATE changes SET pruned = ? WHERE kept_at = ? AND pruned IS NULL",
-            ((when, place) for place in kept_at),
-        )
-
-
-@telling
 def end(database: Database, apply: int, statistics: Statistics, when: str) -> None:
     """Close an apply with its figures."""
     figures = msgspec.json.encode(statistics).decode()

@@ -92,7 +92,17 @@ def m004_without_an_outcome(database: Database) -> None:
     database.conn.execute("CREATE INDEX changes_open ON changes (apply_id) WHERE status IS NULL")
 
 
-_SCHEMA = Schema(_migrations, 4)
+@_migrations()
+def m005_prunes(database: Database) -> None:
+    """When kept bytes were removed for good, by whom, and how much it came to."""
+    database.conn.execute(
+        "CREATE TABLE prunes (id INTEGER PRIMARY KEY AUTOINCREMENT, before TEXT NOT NULL,"
+        " user TEXT NOT NULL, host TEXT NOT NULL, began TEXT NOT NULL, ended TEXT,"
+        " files INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0)"
+    )
+
+
+_SCHEMA = Schema(_migrations, 5)
 
 
 def open_state(path: Path) -> Database:

@@ -11,9 +11,9 @@ from manifest_sync.core.history import Deletion
 from manifest_sync.core.pruning import expired
 from manifest_sync.engine.pool import work_through
 from manifest_sync.engine.tally import Tally
-from manifest_sync.state import history, journal, memories
+from manifest_sync.state import history, memories, prunes
 from manifest_sync.stores.base import KeptFile, Trash
-from manifest_sync.workspace.resources import Resources
+from manifest_sync.workspace.resources import Resources, myself
 from manifest_sync.workspace.styles import Style
 
 _BATCH = 500
@@ -39,7 +39,7 @@ class PlannedPrune(msgspec.Struct, frozen=True):
     deletions: tuple[Deletion, ...]
     """The lines of the history that can then no longer be restored."""
     gone: tuple[str, ...]
-    """Places that the history has and the trash no longer: a prune was cut off."""
+    """Places that the history has and the trash no longer: somebody has emptied them."""
     versions: int
     """Old versions, which are left to the bucket."""
 
@@ -77,20 +77,30 @@ def plan_prune(resources: Resources, styles: Sequence[Style], age: timedelta) ->
 
 
 def prune(resources: Resources, planned: PlannedPrune) -> Pruned:
-    """Remove the bytes first and write that down second: cut off, it is simply done again."""
-    removed: list[str] = []
-    failed: dict[str, str] = {}
-    journal.note_pruned(resources.state, planned.gone, resources.when())
+    """Write down what is to go, and only then remove it: nothing that is gone is ever promised.
+
+    Cut off between the two, the bytes are still there, and go with the next prune.
+    """
+    state, removed, failed = resources.state, list[str](), dict[str, str]()
+    prunes.note_going(state, planned.gone, resources.when())
+    if not planned.doomed:
+        return Pruned((), {})
+    number = prunes.begin(state, planned.before, resources.when(), myself())
     for start in range(0, len(planned.doomed), _BATCH):
         batch = planned.doomed[start : start + _BATCH]
-        done = []
+        when, size = resources.when(), 0
+        prunes.note_going(state, [each.file.kept_at for each in batch], when)
+        stayed: dict[str, str] = {}
         for each, why in work_through(batch, _drop, threads=resources.jobs):
-            if why is None:
-                done.append(each.file.kept_at)
+            if why is not None:
+                stayed[each.file.kept_at] = why
             else:
-                failed[each.file.kept_at] = why
-        journal.note_pruned(resources.state, done, resources.when())
-        removed += done
+                removed.append(each.file.kept_at)
+                size += each.file.size
+        prunes.note_staying(state, stayed, when)
+        prunes.note_gone(state, number, len(batch) - len(stayed), size)
+        failed |= stayed
+    prunes.end(state, number, resources.when())
     return Pruned(tuple(removed), failed)
 
 

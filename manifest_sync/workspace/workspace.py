@@ -12,7 +12,7 @@ from manifest_sync.core.content import Side
 from manifest_sync.core.diagnosis import Diagnosis
 from manifest_sync.core.errors import UsageProblem
 from manifest_sync.core.events import OnEvent, ignore_events
-from manifest_sync.core.history import Apply, Deletion
+from manifest_sync.core.history import Apply, Deletion, Prune
 from manifest_sync.core.manifest import MANIFEST_NAME
 from manifest_sync.core.plan import Options, StylePlan
 from manifest_sync.core.reconcile import Verb
@@ -22,6 +22,7 @@ from manifest_sync.core.status import stand
 from manifest_sync.engine.publishing import read_published_at
 from manifest_sync.engine.tally import Tally
 from manifest_sync.state import history
+from manifest_sync.state.prunes import prunes
 from manifest_sync.workspace.applying import apply_planned
 from manifest_sync.workspace.configuration import load_configuration
 from manifest_sync.workspace.examining import examine
@@ -252,6 +253,10 @@ class Workspace:
     def prune(self, planned: PlannedPrune) -> Pruned:
         """Remove it; the history goes on saying that it was there."""
         return prune(self._resources, planned)
+
+    def prunes(self) -> list[Prune]:
+        """Every time that old kept bytes were removed for good, newest first."""
+        return prunes(self._resources.state)
 
     def applies(self, styles: Sequence[Style] | None = None) -> list[Apply]:
         """Every run, newest first."""

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from manifest_sync.core.errors import Denied
+from manifest_sync.stores.s3_trash import S3Trash
 from tests.buckets import Bucket
+from tests.cli.test_cut_off import BEFORE_OUTCOMES, run_until
 from tests.cli.test_restore import PREFIX, done, gone
 from tests.commands import here
 
@@ -85,9 +88,71 @@ def test_nothing_of_another_workspace_and_nothing_of_an_unknown_run_goes(
     assert not list((kept / ".manifest-sync/trash").iterdir())
 
 
-def test_a_prune_that_was_cut_off_is_done_again(kept: Path, bucket: Bucket) -> None:
+def test_the_history_says_when_the_trash_was_pruned_and_of_how_much(kept: Path) -> None:
+    document = done(kept, "trash", "prune", "--older-than", "0d", "--yes", "--json").document()
+    done(kept, "trash", "prune", "--older-than", "0d", "--yes")  # nothing is left, nothing is told
+    [row] = done(kept, "history", "--json").document()["prunes"]
+    assert len(document["files"]) == 3  # the former published manifest among them
+    assert (row["files"], row["bytes"], row["complete"]) == (3, document["bytes"], True)
+    assert row["before"] <= row["when"]
+    first = done(kept, "history").out.splitlines()[0]
+    assert "  trash prune: 3 kept files removed for good, " in first
+    assert done(kept, "history", "16", "--json").document()["prunes"] == []
+
+
+def test_a_prune_that_is_cut_off_promises_nothing_that_is_gone(
+    kept: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{S3Trash.__module__}.S3Trash.drop", die)
+        assert here(kept, "trash", "prune", "--older-than", "0d", "--yes").status == 130
+    assert [row["restorable"] for row in gone(kept)] == [False, False]
+    assert trash_of(kept, bucket) != []
+    assert "trash prune: interrupted before its end; 0 kept files" in done(kept, "history").out
+    done(kept, "trash", "prune", "--older-than", "0d", "--yes")
+    assert trash_of(kept, bucket) == []
+    assert done(kept, "trash", "list").out == "The trash is empty.\n"
+
+
+def test_what_cannot_be_removed_is_still_restorable(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object, kept_at: str) -> None:
+        raise Denied(f"S3 refused to delete {kept_at}")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{S3Trash.__module__}.S3Trash.drop", refuse)
+        ran = here(kept, "trash", "prune", "--older-than", "0d", "--yes", "--json")
+    assert ran.status == 3
+    assert len(ran.document()["failed"]) == 2  # and the former published manifest
+    assert {row["path"]: row["restorable"] for row in gone(kept)} == {
+        "a.jpg": True,
+        "sub/b.png": False,
+    }
+    [row] = done(kept, "history", "--json").document()["prunes"]
+    assert (row["files"], row["complete"]) == (1, True)
+    done(kept, "restore", "styles/16/a.jpg", "--yes")
+
+
+def test_what_a_run_that_was_cut_off_has_kept_is_not_removed_before_it_has_its_row(
+    pushed: Path, style: Path, bucket: Bucket
+) -> None:
+    (style / "a.jpg").unlink()
+    run_until(BEFORE_OUTCOMES, pushed, "push", "--delete")
+    done(pushed, "trash", "prune", "--older-than", "0d", "--yes")
+    done(pushed, "push", "--delete", "--yes")
+    [row] = gone(pushed)
+    assert (row["path"], row["restorable"]) == ("a.jpg", True)
+    done(pushed, "trash", "prune", "--older-than", "0d", "--yes")
+    assert trash_of(pushed, bucket) == []
+
+
+def test_kept_bytes_that_somebody_else_removed_are_told_as_gone(kept: Path, bucket: Bucket) -> None:
     for key in bucket.keys(TRASH):
-        bucket.delete(key)  # and the process was killed before it could write that down
+        bucket.delete(key)
     done(kept, "trash", "prune", "--older-than", "0d", "--yes")
     assert [row["restorable"] for row in gone(kept)] == [False, False]
     assert done(kept, "trash", "list").out == "The trash is empty.\n"
