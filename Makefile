@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 DEMO := demo
 # More for pytest: make test PYTEST="-k tour"
 PYTEST ?=
+# More for the benchmark: make bench BENCH="--quick"
+BENCH ?=
 # Two cores, as CI services have; a worker that has run out of tests takes some of the other's.
 WORKERS := -n 2 --dist worksteal
 # The tests that look at the code base itself: its modules, documents and packaging.
@@ -16,7 +18,7 @@ STRUCTURE := $(wildcard tests/test_*.py)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test ceph slow lint types architecture check wheel clean
+.PHONY: help demo test ceph slow bench lint types architecture check wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +34,9 @@ ceph: $(VENV)/dev.stamp ## The suite on a real S3 server (Debian: radosgw ceph-m
 
 slow: $(VENV)/dev.stamp ## Crash loops, large data, more of the real command
 	$(BIN)/python -m pytest $(WORKERS) -m "slow and not ceph" $(PYTEST)
+
+bench: $(VENV)/dev.stamp ## Beside other tools on the same work; bench/README.md says what it needs
+	$(BIN)/python -m bench $(BENCH)
 
 lint: $(VENV)/dev.stamp ## Style and common mistakes
 	$(BIN)/ruff check

