@@ -4,6 +4,7 @@ from manifest_sync.core.content import Action, Side
 from manifest_sync.core.paths import shown
 from manifest_sync.core.plan import Change
 from manifest_sync.core.reconcile import Reason
+from manifest_sync.core.restore import KeptSource
 
 _SAID = {
     Reason.REVERTS_S3_CHANGE: "S3 has changed since the last sync, and this undoes it",
@@ -21,11 +22,16 @@ def why(change: Change) -> str:
     """The end of a change's line; empty for what explains itself."""
     said = _of_reason(change)
     source = change.source
-    if source is None or source.side is not change.side:
+    if source is None:
         return said
-    where = "on S3" if change.side is Side.S3 else "in the folder"
-    copied = f"copied {where} from {shown(source.path)}"
-    return f"{said}, {copied}" if said else copied
+    if isinstance(source, KeptSource):
+        came = f"from what was kept {'on S3' if source.side is Side.S3 else 'in the trash here'}"
+    elif source.side is change.side:
+        where = "on S3" if change.side is Side.S3 else "in the folder"
+        came = f"copied {where} from {shown(source.path)}"
+    else:
+        return said
+    return f"{said}, {came}" if said else came
 
 
 def _of_reason(change: Change) -> str:

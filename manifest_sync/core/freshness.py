@@ -1,12 +1,16 @@
 """Whether a saved plan still fits: every path of it is looked at again before any is touched."""
 
+from collections.abc import Mapping
+
 import msgspec
 
-from manifest_sync.core.content import Side
+from manifest_sync.core.content import Content, Side
 from manifest_sync.core.listing import Listing, Shadow
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Change, Source, StylePlan
+from manifest_sync.core.restore import KeptSource
 from manifest_sync.core.scope import Scope
+from manifest_sync.core.sources import NONE_KEPT
 from manifest_sync.core.stamps import ABSENT
 from manifest_sync.core.survey import Survey
 
@@ -22,8 +26,13 @@ class Freshness(msgspec.Struct, frozen=True):
     """Paths that are neither as the plan saw them nor as it leaves them: the plan is stale."""
 
 
-def check(plan: StylePlan, survey: Survey) -> Freshness:
-    """Compare a plan with the facts; content decides, so a touched file has not moved."""
+def check(
+    plan: StylePlan, survey: Survey, kept: Mapping[Content, KeptSource] = NONE_KEPT
+) -> Freshness:
+    """Compare a plan with the facts; content decides, so a touched file has not moved.
+
+    `kept` is where contents are now that neither side holds.
+    """
     target = survey.side(plan.to)
     shadow = Shadow(survey.problems)
     pending: list[Change] = []
@@ -42,7 +51,7 @@ def check(plan: StylePlan, survey: Survey) -> Freshness:
             moved.append(change.path)
         elif change.source is None:
             pending.append(msgspec.structs.replace(change, precondition=stamp))
-        elif (source := _renewed(change, survey)) is None:
+        elif (source := _renewed(change, survey, kept)) is None:
             moved.append(change.source.path)
         else:
             pending.append(msgspec.structs.replace(change, precondition=stamp, source=source))
@@ -63,15 +72,32 @@ def _spoken_of(change: Change, survey: Survey) -> bool:
     return survey.published.lines.get(change.path) not in (change.published, change.after)
 
 
+def to_search(plan: StylePlan, survey: Survey) -> dict[str, Content]:
+    """What the plan takes from a trash and has not been done yet: content by path."""
+    target = survey.side(plan.to)
+    return {
+        change.path: change.after
+        for change in plan.changes
+        if change.after is not None
+        and isinstance(change.source, KeptSource)
+        and target.content(change.path) != change.after
+    }
+
+
 def _in_scope(scope: Scope, change: Change) -> bool:
-    return scope.holds(change.path) and (change.source is None or scope.holds(change.source.path))
+    source = change.source
+    if source is None or isinstance(source, KeptSource):
+        return scope.holds(change.path)
+    return scope.holds(change.path) and scope.holds(source.path)
 
 
-def _renewed(change: Change, survey: Survey) -> Source | None:
+def _renewed(change: Change, survey: Survey, kept: Mapping[Content, KeptSource]) -> Source | None:
     """The source as it is now; None where it no longer holds the bytes."""
     source = change.source
-    if source is None:
+    if source is None or change.after is None:
         return None
+    if isinstance(source, KeptSource):
+        return kept.get(change.after)
     listing: Listing = survey.side(source.side)
     entry = listing.entries.get(source.path)
     if entry is None or entry.content != change.after:

@@ -1,21 +1,24 @@
 """From a survey to a plan: rule every path, and find the bytes of every change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from manifest_sync.core.clashes import file_and_folder, merged_twins
-from manifest_sync.core.content import Side
+from manifest_sync.core.content import Content, Side
 from manifest_sync.core.listing import Problem
 from manifest_sync.core.paths import why_unsafe_key
 from manifest_sync.core.plan import Basis, Change, Conflict, StylePlan, summarise
 from manifest_sync.core.reconcile import Choices, Facts, Reason, Verb, Verdict, decide
 from manifest_sync.core.record import record
 from manifest_sync.core.remote import parse_remote
+from manifest_sync.core.restore import KeptSource
 from manifest_sync.core.safety import refusals
-from manifest_sync.core.sources import SourceFinder
+from manifest_sync.core.sources import NONE_KEPT, SourceFinder
 from manifest_sync.core.stamps import ABSENT
 from manifest_sync.core.survey import Survey, facts
+
+_NOWHERE = "bytes_nowhere"
 
 
 class _Rulings(msgspec.Struct):
@@ -28,10 +31,26 @@ class _Rulings(msgspec.Struct):
     unchanged: int = 0
 
 
-def make_plan(survey: Survey, to: Side, basis: Basis, folder: str) -> StylePlan:
-    """The plan that makes one side what the command desires, as far as the table allows."""
+class Kept(msgspec.Struct, frozen=True):
+    """What was found of contents that are needed and that neither side holds any more."""
+
+    sources: Mapping[Content, KeptSource] = NONE_KEPT
+    trouble: str | None = None
+    """Why not every place could be searched."""
+
+
+NOT_SEARCHED = Kept()
+
+
+def make_plan(
+    survey: Survey, to: Side, basis: Basis, folder: str, kept: Kept = NOT_SEARCHED
+) -> StylePlan:
+    """The plan that makes one side what the command desires, as far as the table allows.
+
+    Where it lacks bytes (`lacking`), it can be made again with what was `kept`.
+    """
     rulings = _rule_all(survey, to, basis)
-    changes, mine = _changes(survey, to, rulings)
+    changes, mine = _changes(survey, to, rulings, kept)
     plan = StylePlan(
         style=survey.manifest.style,
         folder=folder,
@@ -48,6 +67,15 @@ def make_plan(survey: Survey, to: Side, basis: Basis, folder: str) -> StylePlan:
         summary=summarise(changes, rulings.unchanged, len(rulings.withheld), len(rulings.taken_in)),
     )
     return msgspec.structs.replace(plan, refusals=refusals(survey, plan))
+
+
+def lacking(survey: Survey, plan: StylePlan) -> dict[str, Content]:
+    """The contents that a plan by the manifest's lines needs and neither side holds, by path."""
+    return {
+        problem.path: survey.lines[problem.path]
+        for problem in plan.problems
+        if problem.code == _NOWHERE and problem.path in survey.lines
+    }
 
 
 def _rule_all(survey: Survey, to: Side, basis: Basis) -> _Rulings:
@@ -75,13 +103,13 @@ def _rule_all(survey: Survey, to: Side, basis: Basis) -> _Rulings:
 
 
 def _changes(
-    survey: Survey, to: Side, rulings: _Rulings
+    survey: Survey, to: Side, rulings: _Rulings, kept: Kept
 ) -> tuple[tuple[Change, ...], list[Problem]]:
     """The wanted changes with their sources, and a problem for each that cannot be made."""
     target = survey.side(to)
     deleted = [case.path for case, _ in rulings.wanted if case.desired is None]
     written = [case.path for case, _ in rulings.wanted if case.desired is not None]
-    finder = SourceFinder(survey, to, written, (*deleted, *rulings.withheld))
+    finder = SourceFinder(survey, to, written, (*deleted, *rulings.withheld), kept.sources)
     blocked = _clashes(survey, written) if to is Side.LOCAL else _too_long(survey, written)
     changes: list[Change] = []
     problems: list[Problem] = []
@@ -93,7 +121,7 @@ def _changes(
                 continue
             source = finder.source(case.path, case.desired, is_new=case.target is None)
             if source is None:
-                problems.append(_nowhere(case.path, to))
+                problems.append(_nowhere(case.path, to, kept.trouble))
                 continue
         entry = target.entries.get(case.path)
         changes.append(
@@ -145,12 +173,13 @@ def _conflict(case: Facts, reason: Reason) -> Conflict:
     return Conflict(case.path, reason, case.desired, case.target, case.base, case.published)
 
 
-def _nowhere(path: str, to: Side) -> Problem:
+def _nowhere(path: str, to: Side, trouble: str | None) -> Problem:
+    found = "and was not kept" if trouble is None else f"and could not be searched for: {trouble}"
     return Problem(
         path,
         to,
-        "bytes_nowhere",
-        "the manifest's content is neither in the folder nor on S3, so nothing is changed",
+        _NOWHERE,
+        f"the manifest's content is neither in the folder nor on S3, {found}; nothing is changed",
         hides_content=False,
     )
 

@@ -18,7 +18,7 @@ from manifest_sync.core.survey import Survey
 class KeptSource(Source, frozen=True, gc=False):
     """Bytes in the trash of a side. `path` is where they were, `stamp` the state they are kept in.
 
-    A saved plan knows no such source: only what this workspace has recorded comes back.
+    That of a saved plan is not believed: what was kept is searched for once more.
     """
 
     kept_at: str

@@ -1,11 +1,15 @@
 """Where the bytes of a change come from; none is made up, and none is read after it is gone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.listing import Listing, Shadow
 from manifest_sync.core.plan import Source
+from manifest_sync.core.restore import KeptSource
 from manifest_sync.core.survey import Survey
+
+NONE_KEPT: Mapping[Content, KeptSource] = MappingProxyType({})
 
 
 class SourceFinder:
@@ -17,9 +21,18 @@ class SourceFinder:
     """
 
     def __init__(
-        self, survey: Survey, to: Side, written: Iterable[str], going: Iterable[str]
+        self,
+        survey: Survey,
+        to: Side,
+        written: Iterable[str],
+        going: Iterable[str],
+        kept: Mapping[Content, KeptSource] = NONE_KEPT,
     ) -> None:
-        """`written` are the paths that get new content, `going` those that are to be deleted."""
+        """`written` are the paths that get new content, `going` those that are to be deleted.
+
+        `kept` is where contents are that no side holds any more.
+        """
+        self._kept = kept
         self._to = to
         self._giver = survey.side(to.other)
         self._taker = survey.side(to)
@@ -30,7 +43,7 @@ class SourceFinder:
         self._moving = self._index(self._taker, self._going) if to is Side.S3 else {}
 
     def source(self, path: str, content: Content, *, is_new: bool) -> Source | None:
-        """A place that holds the content; None where no side has it anywhere in the style."""
+        """A place that holds the content; None where there is none in the style."""
         if is_new and (origin := self._moving.get(content)) is not None:
             return self._at(self._taker, origin)
         if self._giver.content(path) == content:
@@ -38,7 +51,7 @@ class SourceFinder:
         for listing in (self._taker, self._giver):
             if (origin := self._elsewhere(listing).get(content)) is not None:
                 return self._at(listing, origin)
-        return None
+        return self._kept.get(content)
 
     def _elsewhere(self, listing: Listing) -> dict[Content, str]:
         """Content → a path of that side which this plan does not write; built when first asked."""

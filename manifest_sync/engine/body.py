@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 
 import xxhash
 
 from manifest_sync.core.content import Content
 from manifest_sync.core.errors import Corrupted, Moved
 from manifest_sync.core.plan import Source
+from manifest_sync.core.restore import KeptSource
 from manifest_sync.core.stamps import FileStamp
-from manifest_sync.stores.base import CHUNK, Store
+from manifest_sync.stores.base import CHUNK, Reading, Store
 from manifest_sync.stores.bodies import NO_NOTES
 
 
@@ -41,7 +43,7 @@ class CheckedBody:
         xxh3 = xxhash.xxh3_128()
         md5 = hashlib.md5(usedforsecurity=False) if self._known_xxh3 is None else None
         read = 0
-        with self._store.read(self._source.path, self._source.stamp) as reading:
+        with self._opened() as reading:
             self.modified_ns = reading.modified_ns
             for chunk in _regrouped(reading.chunks, size):
                 read += len(chunk)
@@ -58,6 +60,12 @@ class CheckedBody:
             if read:
                 yield last
 
+    def _opened(self) -> AbstractContextManager[Reading]:
+        source = self._source
+        if isinstance(source, KeptSource):
+            return self._store.trash.read(source.kept_at, source.stamp)
+        return self._store.read(source.path, source.stamp)
+
     def _is_promised(self, xxh3: "xxhash.xxh3_128", md5: "hashlib._Hash | None") -> bool:
         if md5 is None:
             return xxh3.hexdigest() == self._known_xxh3
@@ -65,6 +73,8 @@ class CheckedBody:
 
     def _broken_promise(self) -> Exception:
         path = self._source.path
+        if isinstance(self._source, KeptSource):
+            return Corrupted(f"the bytes at {self._source.kept_at} are not those of “{path}”")
         if isinstance(self._source.stamp, FileStamp):
             return Moved(f"“{path}” changed while it was being read")
         return Corrupted(f"the bytes of “{path}” that arrived are not the bytes S3 announced")

@@ -9,7 +9,7 @@ from manifest_sync.core.errors import Corrupted
 from manifest_sync.core.paths import shown
 from manifest_sync.core.plan import Change
 from manifest_sync.core.restore import KeptSource
-from manifest_sync.core.stamps import FileStamp
+from manifest_sync.core.stamps import FileStamp, Present
 from manifest_sync.state.cache import Digest
 from manifest_sync.stores.base import Store, Written
 
@@ -23,7 +23,7 @@ def bring_back(
     """
     md5, xxh3 = target.told_md5(source.stamp), None
     if md5 is None:
-        md5, xxh3 = _digests(target, source)
+        md5, xxh3 = digests(target, source.kept_at, source.stamp)
     if Content(source.stamp.size, md5) != content:
         raise Corrupted(
             f"the bytes at {shown(source.kept_at)} are not the ones that were kept there, so "
@@ -42,10 +42,10 @@ def bring_back(
     return written, None
 
 
-def _digests(store: Store, source: KeptSource) -> tuple[str, str]:
-    """MD5 and XXH3 of the kept bytes, by reading them."""
+def digests(store: Store, kept_at: str, stamp: Present) -> tuple[str, str]:
+    """MD5 and XXH3 of kept bytes, by reading them."""
     md5, xxh3 = hashlib.md5(usedforsecurity=False), xxhash.xxh3_128()
-    with store.trash.read(source.kept_at, source.stamp) as reading:
+    with store.trash.read(kept_at, stamp) as reading:
         for chunk in reading.chunks:
             md5.update(chunk)
             xxh3.update(chunk)

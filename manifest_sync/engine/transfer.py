@@ -72,7 +72,7 @@ def _make(change: Change, sides: Sides) -> Transferred:
         return Transferred(_done(change, _delete(change, target, sides.keep_under)))
     known = sides.digests.get(source.path) if source.side is Side.LOCAL else None
     xxh3 = known.xxh3 if known is not None and known.stamp == source.stamp else None
-    if isinstance(source, KeptSource):
+    if isinstance(source, KeptSource) and source.side is change.side:
         written, digest = bring_back(change, source, change.after, target, sides.keep_under)
         return Transferred(_done(change, written), digest)
     if source.side is change.side:
@@ -125,9 +125,9 @@ def _achieved(change: Change, sides: Sides) -> Outcome | None:
 def _size_sent(change: Change) -> int:
     """Bytes that travel for a change: none where a side has them already."""
     source, after = change.source, change.after
-    if source is None or after is None or isinstance(source, KeptSource):
+    if source is None or after is None or source.side is change.side:
         return 0
-    return after.size if source.side is not change.side else 0
+    return after.size
 
 
 def _delete(change: Change, target: Store, keep_under: str) -> Written:

@@ -13,11 +13,24 @@ from manifest_sync.core.paths import shown, why_unsafe
 from manifest_sync.core.plan import Basis, Change, Conflict, Refusal, Source, StylePlan, Summary
 from manifest_sync.core.publication import Publication, moment
 from manifest_sync.core.reconcile import Reason
-from manifest_sync.core.stamps import Stamp
+from manifest_sync.core.restore import KeptSource
+from manifest_sync.core.stamps import Present, Stamp
 from manifest_sync.formats.documents import StyleFailure
 from manifest_sync.formats.json_errors import UNDECODABLE, complaint
 
 PLAN_VERSION = 1
+
+
+class SourceRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a change takes its bytes from."""
+
+    side: Side
+    path: str
+    stamp: Present
+    """The state that holds the bytes; any other state is not used."""
+    kept_at: str | None = None
+    """Where they were kept when the file at the path was replaced or deleted; apply searches for
+    them once more. Null where they are at the path itself."""
 
 
 class ChangeRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,7 +43,7 @@ class ChangeRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     before: Content | None
     after: Content | None
     precondition: Stamp
-    source: Source | None
+    source: SourceRow | None
     base: Content | None
     published: Content | None
 
@@ -136,7 +149,7 @@ def _style_row(plan: StylePlan) -> StylePlanRow:
                 before=change.before,
                 after=change.after,
                 precondition=change.precondition,
-                source=change.source,
+                source=_source_row(change.source),
                 base=change.base,
                 published=change.published,
             )
@@ -189,7 +202,7 @@ def _change(row: ChangeRow, to: Side, where: str) -> Change:
         after=row.after,
         reason=row.reason,
         precondition=row.precondition,
-        source=row.source,
+        source=_source(row.source),
         base=row.base,
         published=row.published,
     )
@@ -199,6 +212,21 @@ def _change(row: ChangeRow, to: Side, where: str) -> Change:
     if change.action is not row.action or change.side is not to:
         raise ValueError(f"{shown(row.path)} is no {row.action} of the {to} side")
     return change
+
+
+def _source_row(source: Source | None) -> SourceRow | None:
+    if source is None:
+        return None
+    kept_at = source.kept_at if isinstance(source, KeptSource) else None
+    return SourceRow(source.side, source.path, source.stamp, kept_at)
+
+
+def _source(row: SourceRow | None) -> Source | None:
+    if row is None:
+        return None
+    if row.kept_at is not None:
+        return KeptSource(row.side, row.path, row.stamp, row.kept_at)
+    return Source(row.side, row.path, row.stamp)
 
 
 def _check_each_once(names: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """The protocol every store satisfies. tests/stores/contract.py is its executable form."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Protocol
@@ -86,6 +86,14 @@ class KeptFile(msgspec.Struct, frozen=True):
     size: int
 
 
+class Earlier(msgspec.Struct, frozen=True):
+    """A state that a file was once in, and that can still be read."""
+
+    path: str
+    kept_at: str
+    stamp: Present
+
+
 class Trash(Protocol):
     """What one side has kept of files that were replaced or deleted, each by its `kept_at`."""
 
@@ -95,6 +103,17 @@ class Trash(Protocol):
 
     def read(self, kept_at: str, stamp: Present) -> AbstractContextManager[Reading]:
         """Open kept bytes in exactly that state; Moved where they are in another, or gone."""
+        ...
+
+    def ask_md5(self, kept_at: str, stamp: Present) -> str | None:
+        """The MD5 that is remembered beside kept bytes; as `Store.ask_md5`."""
+        ...
+
+    def earlier(self, paths: Collection[str]) -> Iterator[Earlier]:
+        """What was once at these paths, whoever has replaced or deleted it; in no order.
+
+        None in a folder's trash: it is one workspace's own, whose history knows all of it.
+        """
         ...
 
     def list(self, lineage: str) -> Iterator[KeptFile]:

@@ -1,7 +1,7 @@
 """The trash of the local side, looked into: what `local_trash` has put there."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import msgspec
 from manifest_sync.core.errors import NotFound, StoreError
 from manifest_sync.core.paths import shown
 from manifest_sync.core.stamps import ABSENT, Present, Stamp
-from manifest_sync.stores.base import KeptFile, Reading
+from manifest_sync.stores.base import Earlier, KeptFile, Reading
 from manifest_sync.stores.local_errors import telling
 from manifest_sync.stores.local_part import is_part
 from manifest_sync.stores.local_read import reading
@@ -36,6 +36,14 @@ class LocalTrash(msgspec.Struct, frozen=True):
     def read(self, kept_at: str, stamp: Present) -> AbstractContextManager[Reading]:
         """Open a kept file; the chunks end with Moved if it changes meanwhile."""
         return reading(self.tree, self._place(kept_at), stamp)
+
+    def ask_md5(self, kept_at: str, stamp: Present) -> str | None:  # noqa: ARG002 - as S3's
+        """Nothing is remembered beside a file."""
+        return None
+
+    def earlier(self, paths: Collection[str]) -> Iterator[Earlier]:  # noqa: ARG002 - as S3's
+        """The history knows."""
+        return iter(())
 
     def list(self, lineage: str) -> Iterator[KeptFile]:
         """Every file on the shelves of a lineage, temporary files of killed runs included."""

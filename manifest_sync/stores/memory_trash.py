@@ -1,13 +1,14 @@
 """The trash of a store in memory, looked into."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 import msgspec
 
 from manifest_sync.core.errors import Moved
-from manifest_sync.core.stamps import ABSENT, Present, Stamp, agree
-from manifest_sync.stores.base import KeptFile, Reading
+from manifest_sync.core.stamps import ABSENT, ObjectStamp, Present, Stamp, agree
+from manifest_sync.stores.base import Earlier, KeptFile, Reading
+from manifest_sync.stores.bodies import content_of
 
 
 class KeptState(msgspec.Struct, frozen=True):
@@ -36,6 +37,19 @@ class MemoryTrash(msgspec.Struct, frozen=True):
             raise Moved(f"{kept_at} is gone, or has changed")
         state = self.states[kept_at]
         yield Reading(stamp, iter((self.kept[kept_at],)), state.modified_ns, state.notes)
+
+    def ask_md5(self, kept_at: str, stamp: Present) -> str | None:
+        """As of the bytes: whatever came through a store has its MD5 beside it on S3."""
+        if not isinstance(stamp, ObjectStamp) or not agree(stamp, self.stat(kept_at)):
+            return None
+        return content_of(self.kept[kept_at]).md5
+
+    def earlier(self, paths: Collection[str]) -> Iterator[Earlier]:
+        """Every state that was kept of an object."""
+        for kept_at, state in list(self.states.items()):
+            path = kept_at.partition("/")[2].rpartition("#")[0]
+            if path in paths and kept_at in self.kept and isinstance(state.stamp, ObjectStamp):
+                yield Earlier(path, kept_at, state.stamp)
 
     def list(self, lineage: str) -> Iterator[KeptFile]:
         """Everything under the lineage's names."""

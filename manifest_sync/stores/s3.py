@@ -13,10 +13,10 @@ from manifest_sync.stores.base import Body, OnRequest, Reading, Request, Written
 from manifest_sync.stores.s3_bulk import expresses
 from manifest_sync.stores.s3_conditions import condition, one_state
 from manifest_sync.stores.s3_connection import S3Connection
-from manifest_sync.stores.s3_headers import looks_like_md5, md5_of_base64
+from manifest_sync.stores.s3_headers import looks_like_md5
 from manifest_sync.stores.s3_lease import Lease
 from manifest_sync.stores.s3_listing import S3Lister
-from manifest_sync.stores.s3_objects import S3Objects, stamp_of
+from manifest_sync.stores.s3_objects import S3Objects, noted_md5, stamp_of
 from manifest_sync.stores.s3_reading import read_by_boto3, read_by_obstore
 from manifest_sync.stores.s3_trash import S3Trash
 from manifest_sync.stores.s3_writing import S3Writer
@@ -40,7 +40,7 @@ class S3Store:
         self._objects = S3Objects(connection, on_request)
         self._lister = S3Lister(connection, prefix, on_request)
         self._writer = S3Writer(self._objects, prefix)
-        self._trash = S3Trash(self._objects)
+        self._trash = S3Trash(self._objects, prefix)
 
     @property
     def keeps(self) -> bool:
@@ -74,9 +74,7 @@ class S3Store:
         head = self._objects.head(self._prefix + path)
         if head is None or not _expected(stamp).agrees_with(stamp_of(head)):
             raise Moved(f"{path} has changed on S3")
-        whole = head.get("ChecksumType") == "FULL_OBJECT"
-        checksum = head.get("ChecksumMD5") if whole else None
-        return md5_of_base64(head["Metadata"].get("md5chksum")) or md5_of_base64(checksum)
+        return noted_md5(head)
 
     @contextmanager
     def read(self, path: str, stamp: Present) -> Iterator[Reading]:

@@ -15,7 +15,7 @@ from manifest_sync.stores.s3_address import S3Place
 from manifest_sync.stores.s3_conditions import NO_CONDITION, Condition, OneState
 from manifest_sync.stores.s3_connection import S3Connection
 from manifest_sync.stores.s3_errors import status_of
-from manifest_sync.stores.s3_headers import bare, looks_like_md5
+from manifest_sync.stores.s3_headers import bare, looks_like_md5, md5_of_base64
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CopySourceTypeDef, HeadObjectOutputTypeDef
@@ -200,6 +200,13 @@ def _form(etag: str) -> str:
 def stamp_of(head: "HeadObjectOutputTypeDef") -> ObjectStamp:
     """The stamp that a HEAD tells."""
     return ObjectStamp(head["ContentLength"], bare(head["ETag"]), head.get("VersionId"))
+
+
+def noted_md5(head: "HeadObjectOutputTypeDef") -> str | None:
+    """The MD5 that a HEAD tells besides the ETag: of the metadata, else of a whole checksum."""
+    whole = head.get("ChecksumType") == "FULL_OBJECT"
+    checksum = head.get("ChecksumMD5") if whole else None
+    return md5_of_base64(head["Metadata"].get("md5chksum")) or md5_of_base64(checksum)
 
 
 def written_with(connection: S3Connection) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The trash of the S3 side, looked into: copies below the trash prefix, and a bucket's versions."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -8,20 +8,22 @@ import msgspec
 
 from manifest_sync.core.errors import Moved, NotFound, StoreError
 from manifest_sync.core.paths import shown
-from manifest_sync.core.stamps import ABSENT, ObjectStamp, Present, Stamp
-from manifest_sync.stores.base import KeptFile, Reading, Request
+from manifest_sync.core.stamps import ABSENT, ObjectStamp, Present, Stamp, agree
+from manifest_sync.stores.base import Earlier, KeptFile, Reading, Request
 from manifest_sync.stores.s3_address import S3Place, parse_place
-from manifest_sync.stores.s3_objects import S3Objects, stamp_of
+from manifest_sync.stores.s3_earlier import EarlierObjects
+from manifest_sync.stores.s3_objects import S3Objects, noted_md5, stamp_of
 from manifest_sync.stores.s3_reading import read_by_boto3
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3.type_defs import HeadObjectRequestTypeDef
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef, HeadObjectRequestTypeDef
 
 
 class S3Trash(msgspec.Struct, frozen=True):
     """What a bucket has kept. A `kept_at` is an `S3Place` as text."""
 
     objects: S3Objects
+    prefix: str
 
     def place(self, kept_at: str) -> S3Place:
         """The place. Raises StoreError where it is not in this bucket."""
@@ -32,8 +34,27 @@ class S3Trash(msgspec.Struct, frozen=True):
 
     def stat(self, kept_at: str) -> Stamp:
         """The state of a copy or a version, by HEAD."""
+        head = self._head(kept_at)
+        return stamp_of(head) if head is not None else ABSENT
+
+    def ask_md5(self, kept_at: str, stamp: Present) -> str | None:
+        """What the metadata says (`md5chksum`), else a checksum of the whole object."""
+        head = self._head(kept_at)
+        if head is None or not agree(stamp, stamp_of(head)):
+            return None
+        return noted_md5(head)
+
+    def earlier(self, paths: Collection[str]) -> Iterator[Earlier]:
+        """The versions of a bucket, and copies below the trash prefix."""
+        return EarlierObjects(self.objects, self.prefix).of(paths)
+
+    def _head(self, kept_at: str) -> "HeadObjectOutputTypeDef | None":
         place, connection = self.place(kept_at), self.objects.connection
-        asked: HeadObjectRequestTypeDef = {"Bucket": place.bucket, "Key": place.key}
+        asked: HeadObjectRequestTypeDef = {
+            "Bucket": place.bucket,
+            "Key": place.key,
+            "ChecksumMode": "ENABLED",
+        }
         if place.version_id is not None:
             asked["VersionId"] = place.version_id
         self.objects.on_request(Request.HEAD, 1)
@@ -41,9 +62,9 @@ class S3Trash(msgspec.Struct, frozen=True):
             with connection.doing(f"look at {kept_at}"):
                 head = connection.client.head_object(**asked)
         except NotFound:
-            return ABSENT
+            return None
         connection.learn_from(head)
-        return stamp_of(head)
+        return head
 
     @contextmanager
     def read(self, kept_at: str, stamp: Present) -> Iterator[Reading]:

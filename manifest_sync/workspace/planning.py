@@ -1,17 +1,20 @@
 """Making plans: for push, pull and apply, for `remove`, and from a saved file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from manifest_sync import __version__
-from manifest_sync.core.content import Side
+from manifest_sync.core.content import Content, Side
+from manifest_sync.core.freshness import to_search
 from manifest_sync.core.plan import Basis, Options, StylePlan
-from manifest_sync.core.planning import make_plan
+from manifest_sync.core.planning import NOT_SEARCHED, Kept, lacking, make_plan
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.removal import removal
 from manifest_sync.core.selection import Selection
+from manifest_sync.engine.kept_sources import KeptFinder
 from manifest_sync.engine.site import Site
+from manifest_sync.state import history
 from manifest_sync.workspace.observing import Observer
 from manifest_sync.workspace.probing import unguarded
 from manifest_sync.workspace.removing import objects_to_remove
@@ -39,6 +42,9 @@ def plan_style(
     )
     basis = _basis(observer.resources, style, site, verb=verb, to=to, options=options)
     plan = make_plan(observation.survey, to, basis, style.name)
+    if wanted := lacking(observation.survey, plan):
+        kept = _search(observer.resources, style, site, wanted, to)
+        plan = make_plan(observation.survey, to, basis, style.name, kept)
 
     def again() -> Planned:
         return plan_style(observer, style, verb=verb, to=to, options=options, selection=selection)
@@ -53,8 +59,10 @@ def renew_plan(observer: Observer, style: Style, plan: StylePlan) -> Planned:
     observation = observer.observe(
         style, site, watch, recorded=plan.basis.verb is not Verb.APPLY, selection=selection
     )
+    wanted = to_search(plan, observation.survey)
+    kept = _search(observer.resources, style, site, wanted, plan.to)
     keeps = observer.resources.keeps
-    left, already = left_to_do(plan, style, observation.survey, keeps=keeps)
+    left, already = left_to_do(plan, style, observation.survey, kept, keeps=keeps)
 
     def again() -> Planned:
         return renew_plan(observer, style, plan)
@@ -88,6 +96,16 @@ def plan_removal(
         return plan_removal(observer, style, paths, captions=captions)
 
     return Planned(style, plan, observation, site, watch, again)
+
+
+def _search(
+    resources: Resources, style: Style, site: Site, wanted: Mapping[str, Content], to: Side
+) -> Kept:
+    """Where contents are kept that neither side holds; costs nothing where none is wanted."""
+    if not wanted:
+        return NOT_SEARCHED
+    finder = KeptFinder(site, history.deletions(resources.state, None), resources.endpoint(style))
+    return finder.find(wanted, to)
 
 
 def _basis(

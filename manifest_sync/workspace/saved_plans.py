@@ -9,6 +9,7 @@ from manifest_sync.core.freshness import check
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.paths import shown
 from manifest_sync.core.plan import Change, StylePlan, summarise
+from manifest_sync.core.planning import Kept
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.safety import still_refused
 from manifest_sync.core.survey import Survey
@@ -41,10 +42,13 @@ def style_of_plan(resources: Resources, plan: StylePlan, known: Chosen) -> Style
 
 
 def left_to_do(
-    plan: StylePlan, style: Style, survey: Survey, *, keeps: bool
+    plan: StylePlan, style: Style, survey: Survey, kept: Kept, *, keeps: bool
 ) -> tuple[StylePlan, tuple[Outcome, ...]]:
-    """What of a plan is still to be made, and what holds already. Raises StalePlan."""
-    freshness = check(plan, survey)
+    """What of a plan is still to be made, and what holds already. Raises StalePlan.
+
+    `kept` is what a new search has found of the bytes that the plan takes from a trash.
+    """
+    freshness = check(plan, survey, kept.sources)
     if freshness.pending and plan.basis.keeps and not keeps:
         raise StalePlan(
             f"The plan for style “{shown(plan.style)}” keeps what it replaces or deletes, but the "

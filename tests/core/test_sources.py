@@ -3,9 +3,11 @@
 import pytest
 
 from manifest_sync.core.content import Side
-from manifest_sync.core.plan import StylePlan
+from manifest_sync.core.plan import Options, StylePlan
+from manifest_sync.core.planning import Kept, lacking, make_plan
 from manifest_sync.core.reconcile import Verb
-from tests.builders import content, file_stamp, object_stamp, plan, problem, survey
+from manifest_sync.core.restore import KeptSource
+from tests.builders import basis, content, file_stamp, object_stamp, plan, problem, survey
 from tests.core.worlds import DELETE, carry_out
 
 
@@ -114,6 +116,25 @@ def test_an_apply_does_not_read_what_it_writes() -> None:
     made = plan(known, Verb.APPLY, Side.S3)
     assert sources(made) == {"b.png": "local:a.png"}
     assert {found.path for found in made.problems} == {"a.png", "c.png"}
+
+
+def test_what_was_kept_is_the_last_resort() -> None:
+    known = survey("", "b.png=2", "a.png=1 b.png=2 c.png=2", "")
+    kept = {
+        content(number): KeptSource(Side.S3, f"{number}.png", object_stamp(content(number)), "k")
+        for number in (1, 2)
+    }
+    made = make_plan(known, Side.LOCAL, basis(Verb.APPLY, Options()), "styles/16", Kept(kept))
+    assert sources(made) == {"a.png": "s3:1.png", "b.png": "s3:b.png", "c.png": "s3:b.png"}
+    assert lacking(known, made) == {}
+    assert lacking(known, plan(known, Verb.APPLY, Side.LOCAL)) == {"a.png": content(1)}
+
+
+def test_what_could_not_be_searched_is_in_the_problem() -> None:
+    known = survey("", "", "a.png=1", "")
+    for kept, says in ((Kept(), "and was not kept;"), (Kept({}, "not allowed"), ": not allowed;")):
+        made = make_plan(known, Side.LOCAL, basis(Verb.APPLY, Options()), "styles/16", kept)
+        assert says in made.problems[0].message
 
 
 def test_what_a_problem_covers_is_not_read_from_another_path() -> None:

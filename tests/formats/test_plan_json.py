@@ -13,11 +13,13 @@ from manifest_sync.core.content import Action, Side
 from manifest_sync.core.errors import InvalidInput
 from manifest_sync.core.paths import shown
 from manifest_sync.core.plan import Options, Refusal, StylePlan
+from manifest_sync.core.planning import Kept, make_plan
 from manifest_sync.core.reconcile import Verb
+from manifest_sync.core.restore import KeptSource
 from manifest_sync.core.scope import Role
 from manifest_sync.formats.plan_json import parse_plan, render_plan
 from tests import strategies as given_st
-from tests.builders import contents, gist, plan, problem, survey
+from tests.builders import basis, content, contents, gist, object_stamp, plan, problem, survey
 
 Document = dict[str, Any]
 
@@ -48,6 +50,17 @@ def test_several_styles_and_every_option_survive() -> None:
     renamed = _replaced(second, style="17")
     assert parse_plan(render_plan([first, renamed]), "p") == (first, renamed)
     assert parse_plan(render_plan([]), "p") == ()
+
+
+def test_where_bytes_were_kept_is_told() -> None:
+    known = survey("", "", "a.png=1", "")
+    source = KeptSource(Side.S3, "b.png", object_stamp(content(1)), "s3://bucket/b.png?versionId=7")
+    kept = Kept({content(1): source})
+    made = make_plan(known, Side.LOCAL, basis(Verb.APPLY, Options()), "styles/16", kept)
+    text = render_plan([made])
+    [change] = json.loads(text)["styles"][0]["changes"]
+    assert change["source"]["kept_at"] == "s3://bucket/b.png?versionId=7"
+    assert parse_plan(text, "p.json") == (made,)
 
 
 def _replaced(made: StylePlan, *, style: str) -> StylePlan:

@@ -1,5 +1,6 @@
 """What every store's trash must do: part of the contract that each store's tests run."""
 
+import hashlib
 import itertools
 
 import pytest
@@ -136,6 +137,29 @@ class TrashContract:
             )
         assert under_test.paths() == []
         assert under_test.kept(other) == b"two"
+
+    def test_tells_every_earlier_state_of_an_object_and_of_no_other(
+        self, under_test: StoreUnderTest
+    ) -> None:
+        states = [b"one", b"two", b"three"]
+        stamp = under_test.create("sub/a.txt", states[0]).stamp
+        for data in states[1:]:
+            stamp = under_test.write("sub/a.txt", data, stamp).stamp
+        for other in ("sub/a.txt.png", "sub/a.tx", "a.txt"):
+            delete(under_test, other, b"not asked for")
+        many = ["sub/a.txt", *(f"sub/none {number}.txt" for number in range(20))]
+        for paths in (["sub/a.txt"], many):
+            earlier = list(under_test.store.trash.earlier(paths))
+            if under_test.store.side is Side.LOCAL:
+                assert earlier == []
+                continue
+            assert {each.path for each in earlier} == {"sub/a.txt"}
+            kept = {under_test.kept(each.kept_at): each for each in earlier}
+            assert kept.keys() - {states[-1]} == set(states[:-1])
+            for data, each in kept.items():
+                assert each.stamp == kept_stamp(under_test, each.kept_at)
+                md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+                assert under_test.store.trash.ask_md5(each.kept_at, each.stamp) == md5
 
     def test_lists_what_one_workspace_has_kept_and_nothing_of_others(
         self, under_test: StoreUnderTest
