@@ -1,6 +1,7 @@
 """Observing S3: which objects belong to the style, and what they contain."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import msgspec
 
@@ -39,7 +40,13 @@ class Evidence(msgspec.Struct, frozen=True):
 def observe_bucket(
     store: Store, folder_store: Store, rows: Rows, evidence: Evidence, watch: Watch
 ) -> BucketFacts:
-    """Make a listing of the store's rows. Where the ETags are MD5s this costs no request."""
+    """Make a listing of the store's rows. Where the ETags are MD5s this costs no request.
+
+    Unless not one of them is that of its line: then they may be MD5s no more.
+    """
+    if (doubtful := _contradicting(store, rows, evidence)) is not None:
+        with suppress(StoreError):
+            store.ask_md5(doubtful.path, doubtful.stamp)
     entries: dict[str, Entry] = {}
     opaque: list[Found] = []
     for row in rows.found:
@@ -64,6 +71,24 @@ def observe_bucket(
         entries = dict(sorted(entries.items()))
     listing = Listing(Side.S3, entries, tuple(sorted(problems)), rows.ignored)
     return BucketFacts(listing, tuple(learned))
+
+
+def _contradicting(store: Store, rows: Rows, evidence: Evidence) -> Found | None:
+    """An object that has its line's size and another ETag, where no ETag is its line's MD5.
+
+    So it is when a bucket was encrypted anew (KMS); to be asked about, the store learns of it.
+    """
+    first = None
+    for row in rows.found:
+        line = evidence.manifest.lines.get(row.path)
+        if line is None or line.size != row.stamp.size:
+            continue
+        told = store.told_md5(row.stamp)
+        if told == line.md5:
+            return None
+        if first is None and told is not None and _known_md5(store, row, evidence) == told:
+            first = row
+    return first
 
 
 def _known_md5(store: Store, row: Found, evidence: Evidence) -> str | None:

@@ -1,6 +1,7 @@
 """One change, end to end: precondition, bytes, check, outcome. Errors on one path are data."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import msgspec
 
@@ -16,7 +17,7 @@ from manifest_sync.core.errors import (
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Change
 from manifest_sync.core.restore import KeptSource
-from manifest_sync.core.stamps import AbsentStamp, FileStamp
+from manifest_sync.core.stamps import AbsentStamp, FileStamp, ObjectStamp
 from manifest_sync.engine.body import CheckedBody
 from manifest_sync.engine.bringing_back import bring_back
 from manifest_sync.engine.inquiry import holds
@@ -51,6 +52,9 @@ def transfer(change: Change, sides: Sides, trying: Trying = retrying) -> Transfe
         return trying(lambda: _make(change, sides))
     except (Moved, NotFound, NotSignedIn, Transient) as error:
         return Transferred(_found_out(change, sides, trying, error))
+    except Corrupted as error:
+        why = f"{error}" if _is_md5(change, sides.bucket) else _NO_MD5.format(change.path)
+        return Transferred(Outcome(change, Status.FAILED, why))
     except StoreError as error:
         return Transferred(Outcome(change, Status.FAILED, f"{error}"))
 
@@ -63,6 +67,32 @@ def _found_out(change: Change, sides: Sides, trying: Trying, error: StoreError) 
         return trying(lambda: _achieved(change, sides)) or failed
     except StoreError:
         return msgspec.structs.replace(failed, unknown=True)
+
+
+_NO_MD5 = (
+    "S3's ETag of “{}” was taken for its MD5, which it turned out not to be (the bucket is "
+    "encrypted); it is asked for next time"
+)
+
+
+def _is_md5(change: Change, bucket: Store) -> bool:
+    """Whether bytes that are not what their object's ETag promised were promised rightly.
+
+    S3 tells when it is asked for the object; then the store takes no ETag of the bucket for an
+    MD5 any more, so that the next run finds out what it contains.
+    """
+    source, stamp = change.source, change.source.stamp if change.source is not None else None
+    if (
+        source is None
+        or source.side is not Side.S3
+        or not isinstance(stamp, ObjectStamp)
+        or change.after is None
+        or stamp.etag != change.after.md5
+    ):
+        return True
+    with suppress(StoreError):
+        bucket.ask_md5(source.path, stamp)
+    return bucket.told_md5(stamp) is not None
 
 
 def _make(change: Change, sides: Sides) -> Transferred:

@@ -24,6 +24,13 @@ def recall(database: Database, name: str, kind: type[_T]) -> _T | None:
 
 
 @telling
+def forget(database: Database, name: str) -> None:
+    """Remember nothing under a name any more."""
+    with writing(database) as connection:
+        connection.execute("DELETE FROM facts WHERE name = ?", (name,))
+
+
+@telling
 def remember(database: Database, name: str, value: object) -> None:
     """Remember a value in the place of what was there under its name."""
     text = msgspec.json.encode(value).decode()

@@ -1,19 +1,23 @@
 """One style's objects on S3: the keys below one prefix of a bucket."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+
+from botocore.exceptions import ClientError
+from obstore.exceptions import BaseError
 
 from manifest_sync.core.abilities import Abilities
 from manifest_sync.core.content import Side
-from manifest_sync.core.errors import Moved, NotFound
+from manifest_sync.core.errors import Moved, NotFound, StoreError
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.manifest import MANIFEST_NAME
-from manifest_sync.core.stamps import ABSENT, AbsentStamp, ObjectStamp, Present, Stamp
+from manifest_sync.core.stamps import ABSENT, AbsentStamp, ObjectStamp, Present, Stamp, agree
 from manifest_sync.stores.base import Body, OnRequest, Reading, Request, Written
 from manifest_sync.stores.s3_bulk import expresses
 from manifest_sync.stores.s3_conditions import condition, one_state
 from manifest_sync.stores.s3_connection import S3Connection
-from manifest_sync.stores.s3_headers import looks_like_md5
+from manifest_sync.stores.s3_errors import Unsupported
+from manifest_sync.stores.s3_headers import bare, looks_like_md5
 from manifest_sync.stores.s3_lease import Lease
 from manifest_sync.stores.s3_listing import S3Lister
 from manifest_sync.stores.s3_objects import S3Objects, noted_md5, stamp_of
@@ -54,7 +58,10 @@ class S3Store:
 
     def list(self) -> Iterator[Found | Problem]:
         """Every object below the prefix; it is all known before the first is told."""
-        return iter(self._lister.everything())
+        rows = self._lister.everything()
+        if self._connection.etags_are_md5 is None:
+            self._ask_what_etags_are(rows)
+        return iter(rows)
 
     def stat(self, path: str) -> Stamp:
         """The state of an object, its version included where the bucket has versions."""
@@ -62,19 +69,23 @@ class S3Store:
 
     def told_md5(self, stamp: Present) -> str | None:
         """The ETag, where it has the form of an MD5 and this bucket's ETags are MD5s."""
-        if isinstance(stamp, ObjectStamp) and self._connection.etags_are_md5:
+        if isinstance(stamp, ObjectStamp) and self._connection.etags_are_md5 is not False:
             return stamp.etag if looks_like_md5(stamp.etag) else None
         return None
 
     def ask_md5(self, path: str, stamp: Present) -> str | None:
         """What the metadata says (`md5chksum`), else a checksum of the whole object that is an MD5.
 
-        Raises Moved where the object is in another state.
+        Among objects whose ETags are no MD5s, S3 tells of the others that theirs are. Raises Moved
+        where the object is in another state.
         """
         head = self._objects.head(self._prefix + path)
         if head is None or not _expected(stamp).agrees_with(stamp_of(head)):
             raise Moved(f"{path} has changed on S3")
-        return noted_md5(head)
+        told, etag, connection = noted_md5(head), bare(head["ETag"]), self._connection
+        if told is None and connection.etags_are_md5 is False and connection.learn_from(head):
+            return etag if looks_like_md5(etag) else None
+        return told
 
     @contextmanager
     def read(self, path: str, stamp: Present) -> Iterator[Reading]:
@@ -93,7 +104,7 @@ class S3Store:
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Send a body; S3 shows an object only when it is complete."""
         key = self._prefix + path
-        with _gone_is_moved(path), self._alone_at(path, expect) as still:
+        with self._doubting({key: expect}), self._alone_at(path, expect) as still:
 
             def make_way() -> str | None:
                 kept_at = self._make_way(key, expect, keep_under)
@@ -108,16 +119,17 @@ class S3Store:
         """Let S3 copy an object; looked at first, since not every server minds the condition."""
         origin, key = self._prefix + source, self._prefix + path
         now = self._objects.require(origin, _expected(stamp))
-        kept_at = self._make_way(key, expect, keep_under)
-        asked = condition(self._connection.abilities.copy, expect)
-        return Written(self._objects.copy(origin, now, key, asked=asked), kept_at)
+        with self._doubting({origin: now, key: expect}):
+            kept_at = self._make_way(key, expect, keep_under)
+            asked = condition(self._connection.abilities.copy, expect)
+            return Written(self._objects.copy(origin, now, key, asked=asked), kept_at)
 
     def delete(self, path: str, *, expect: Present, keep_under: str) -> Written:
         """Delete an object whose bytes are kept."""
         key = self._prefix + path
         kept_at = self._make_way(key, expect, keep_under)
         asked = one_state(self._connection.abilities.delete, _expected(expect))
-        with _gone_is_moved(path):
+        with self._doubting({key: expect}):
             self._objects.delete(key, asked)
         return Written(ABSENT, kept_at)
 
@@ -146,6 +158,21 @@ class S3Store:
     def flush(self) -> None:
         """Nothing to do: S3 has stored what it has acknowledged."""
 
+    def _ask_what_etags_are(self, rows: Sequence[Found | Problem]) -> None:
+        """Ask about one object of a bucket of which nobody told yet whether its ETags are MD5s.
+
+        That of the published manifest, where there is one: it is written by every push. Where it
+        may not be asked, ETags are believed until some bytes contradict theirs.
+        """
+        telling = (row for row in rows if isinstance(row, Found) and _may_tell_md5(row.stamp))
+        first = next(telling, None)
+        if first is None:
+            return
+        is_published = any(row.path == MANIFEST_NAME for row in rows)
+        path = MANIFEST_NAME if is_published else first.path
+        with suppress(StoreError):
+            self._objects.head(self._prefix + path)
+
     def _opened(self, key: str, stamp: Present) -> AbstractContextManager[Reading]:
         bulk = self._connection.bulk
         if bulk is None or not expresses(self._prefix):
@@ -170,6 +197,33 @@ class S3Store:
                 raise Moved(f"{path} is on S3 now")
             yield still
 
+    @contextmanager
+    def _doubting(self, conditions: Mapping[str, Stamp]) -> Iterator[None]:
+        """Believe a refusal of conditions only where one of them does not hold; by key.
+
+        A server that refuses what holds, or knows no conditions any more, is another one than
+        was found out, as after an update.
+        """
+        connection = self._connection
+        try:
+            yield
+        except NotFound as error:  # S3's answer to the condition of an object that is gone
+            raise Moved(f"{' or '.join(conditions)} is no longer on S3") from error
+        except Unsupported:
+            connection.contradicted = True
+            raise
+        except Moved as error:
+            refused_by_server = isinstance(error.__cause__, ClientError | BaseError)
+            if not refused_by_server or any(
+                not agree(expect, self._objects.stamp(key)) for key, expect in conditions.items()
+            ):
+                raise
+            connection.contradicted = True
+            raise StoreError(
+                f"S3 refuses a condition that holds for {[*conditions][-1]}; what this endpoint "
+                "enforces is found out anew by the next run"
+            ) from error
+
     def _make_way(self, key: str, expect: Stamp, keep_under: str) -> str | None:
         """Check that a key holds what is expected, and keep that; returns where it is kept.
 
@@ -181,17 +235,12 @@ class S3Store:
         return self._objects.keep(key, now, keep_under)
 
 
+def _may_tell_md5(stamp: Stamp) -> bool:
+    return isinstance(stamp, ObjectStamp) and looks_like_md5(stamp.etag)
+
+
 def _nothing() -> None:
     """What a write needs to call that needs no lease."""
-
-
-@contextmanager
-def _gone_is_moved(path: str) -> Iterator[None]:
-    """S3 answers a condition of an object that is no longer there with "not found"."""
-    try:
-        yield
-    except NotFound as error:
-        raise Moved(f"{path} is no longer on S3") from error
 
 
 def _expected(stamp: Stamp) -> ObjectStamp:

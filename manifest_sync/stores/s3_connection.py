@@ -1,8 +1,8 @@
 """The way to one bucket, and what is learnt about it on the way."""
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import boto3
@@ -13,15 +13,16 @@ from manifest_sync.core.errors import StoreError, Transient
 from manifest_sync.stores.base import OnRequest, Request
 from manifest_sync.stores.s3_address import shown_endpoint
 from manifest_sync.stores.s3_bulk import make_bulk
-from manifest_sync.stores.s3_errors import Translator, no_credentials
+from manifest_sync.stores.s3_errors import KeyNeeded, Translator, no_credentials
 from manifest_sync.stores.s3_session import make_client, make_session
 from manifest_sync.stores.s3_settings import S3Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef
 
 _T = TypeVar("_T")
+NOTHING_KNOWN = Abilities()
 _VERSIONING = {"Enabled": Versioning.ENABLED, "Suspended": Versioning.SUSPENDED}
 
 
@@ -35,11 +36,13 @@ class S3Connection:
         """Nothing is asked yet."""
         self.settings = settings
         self.bucket = bucket
-        self.etags_are_md5 = not settings.encrypts_with_kms
-        """Until an object turns out to be encrypted in a way that makes its ETag something else."""
-        self.abilities = Abilities()
+        self.etags_are_md5 = False if settings.encrypts_with_kms else None
+        """None until somebody tells. Once False it stays so: some object's ETag is none."""
+        self.abilities = NOTHING_KNOWN
         """What is enforced here; set by who knows. Until then nothing is taken for enforced, and
         what is there is looked at before it is changed."""
+        self.contradicted = False
+        """Whether an answer contradicted the abilities, so that they are to be found out anew."""
         self._on_request = on_request
         self._session: _Once[boto3.Session] = _Once(self._make_session)
         self._client: _Once[S3Client] = _Once(self._make_client)
@@ -82,20 +85,31 @@ class S3Connection:
         method: str = found.method
         return method
 
-    def doing(self, what: str) -> AbstractContextManager[None]:
+    @contextmanager
+    def doing(self, what: str) -> Iterator[None]:
         """Translate the clients' exceptions; `what` completes "S3 could not …"."""
-        return self._translator.get().doing(what)
+        try:
+            with self._translator.get().doing(what):
+                yield
+        except KeyNeeded:
+            self.hear_of_etags(are_md5=False)
+            raise
 
-    def learn_from(self, head: "HeadObjectOutputTypeDef") -> bool:
+    def hear_of_etags(self, *, are_md5: bool) -> None:
+        """Somebody tells whether the ETags here are MD5s: the probe, an answer, or memory."""
+        if self.etags_are_md5 is not False:
+            self.etags_are_md5 = are_md5
+
+    def learn_from(self, head: "HeadObjectOutputTypeDef | GetObjectOutputTypeDef") -> bool:
         """Whether this object's ETag may be its MD5; if not, no ETag here is trusted any more.
 
         S3 API reference, "Object", ETag: not under KMS, nor with a customer's key.
         """
         encryption = head.get("ServerSideEncryption", "")
-        if encryption.startswith("aws:kms") or head.get("SSECustomerAlgorithm"):
-            self.etags_are_md5 = False
-            return False
-        return True
+        encrypted = encryption.startswith("aws:kms") or head.get("SSECustomerAlgorithm")
+        may_be = self.abilities.etag_is_md5 or self.abilities == NOTHING_KNOWN
+        self.hear_of_etags(are_md5=may_be and not encrypted)
+        return may_be and not encrypted
 
     def _make_session(self) -> boto3.Session:
         with self._setting_up():

@@ -68,6 +68,14 @@ _OBSTORE_MESSAGE = re.compile(r"<Message>([^<]*)</Message>")
 _OBSTORE_CREDENTIALS = re.compile(r"credential provider: (\w*)")
 
 
+class Unsupported(StoreError):
+    """The server does not know something that a request asks for, such as its condition."""
+
+
+class KeyNeeded(StoreError):
+    """An object is encrypted with a key that whoever asks for it has to bring along (SSE-C)."""
+
+
 class Answer(msgspec.Struct, frozen=True):
     """What a server said, whichever client heard it."""
 
@@ -104,14 +112,14 @@ class Translator(msgspec.Struct, frozen=True):
             return StoreError(f"there is no bucket “{self.bucket}” at {self.endpoint}")
         if code in _THROTTLED or status in _BUSY:
             return SlowDown(f"S3 asks to slow down ({code})", _seconds(answer.retry_after))
+        if (final := _final(what, answer)) is not None:
+            return final
         if code in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return Transient(f"S3 could not {what} just now ({code})")
         if status == HTTPStatus.PRECONDITION_FAILED:
             return Moved(f"S3 did not {what}: what is there has changed")
         if code == "BadDigest":
             return Corrupted(f"S3 did not {what}: other bytes arrived than were promised")
-        if code == "InvalidObjectState":
-            return StoreError(f"S3 could not {what}: it is archived and must be restored first")
         if code in _ELSEWHERE or status in _MOVED_AWAY:
             return self._elsewhere()
         if (denial := self._denial(what, answer)) is not None:
@@ -197,6 +205,20 @@ class Translator(msgspec.Struct, frozen=True):
         return StoreError(
             f"the certificate of {self.endpoint} is not trusted; set AWS_CA_BUNDLE to its authority"
         )
+
+
+def _final(what: str, answer: Answer) -> StoreError | None:
+    """What S3 does not do with this object, or with none."""
+    if answer.status == HTTPStatus.NOT_IMPLEMENTED or answer.code == "NotImplemented":
+        return Unsupported(f"S3 could not {what}: this server does not do that ({answer.code})")
+    if answer.code == "InvalidObjectState":
+        return StoreError(f"S3 could not {what}: it is archived and must be restored first")
+    if answer.code == "InvalidRequest" and "Server Side Encryption" in answer.message:
+        return KeyNeeded(
+            f"S3 could not {what}: it is encrypted with a customer's own key (SSE-C), "
+            "which manifest-sync does not have"
+        )
+    return None
 
 
 def no_credentials() -> NotSignedIn:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CopySourceTypeDef, HeadObjectOutputTypeDef
 
 _MD5_DIGITS = 32
-_UNEXPLAINED = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+_UNEXPLAINED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 LARGEST_COPY = 5 * 1024**3
 """Of one CopyObject (S3 API reference)."""
 
@@ -51,15 +51,19 @@ class S3Objects(msgspec.Struct, frozen=True):
         """Let a HEAD that is refused be refused for its reason.
 
         Its answer has no body, so it tells expired credentials from a missing permission as
-        little as from a bad request; that to a LIST of the key does.
+        little as from a bad request; that to a LIST of the key does. What is bad about a request
+        for this very object, as of one under a customer's key, is told by a GET.
         """
+        client, bucket = self.connection.client, self.connection.bucket
         try:
             yield
         except ClientError as error:
-            if status_of(error) in _UNEXPLAINED:
+            if status_of(error) == HTTPStatus.BAD_REQUEST:
+                self.on_request(Request.GET, 1)
+                client.get_object(Bucket=bucket, Key=key, Range="bytes=0-0")["Body"].close()
+            elif status_of(error) in _UNEXPLAINED:
                 self.on_request(Request.LIST, 1)
-                bucket = self.connection.bucket
-                self.connection.client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
+                client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
             raise
 
     def stamp(self, key: str) -> Stamp:

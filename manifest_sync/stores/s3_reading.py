@@ -45,6 +45,7 @@ def read_by_boto3(
     if version_id is not None:
         asked["VersionId"] = version_id
     got = connection.client.get_object(**asked)
+    connection.learn_from(got)
     with closing(got["Body"]) as body:
         now = ObjectStamp(got["ContentLength"], bare(got["ETag"]), got.get("VersionId"))
         _require(key, stamp, now)

@@ -8,8 +8,8 @@ from manifest_sync.core.abilities import Abilities, Unguarded
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import StoreError
 from manifest_sync.state.facts import recall, remember
-from manifest_sync.stores.s3_connection import S3Connection
 from manifest_sync.stores.s3_probe import probe
+from manifest_sync.workspace.learnt import abilities_of
 from manifest_sync.workspace.resources import Resources
 
 _FRESH = timedelta(days=7)
@@ -26,7 +26,7 @@ class _Probed(msgspec.Struct, frozen=True):
 
 def known_abilities(resources: Resources, bucket: str) -> Abilities | None:
     """What was found out about a bucket; None where that is nothing, or too long ago."""
-    probed = recall(resources.state, _name(resources.connection(bucket)), _Probed)
+    probed = recall(resources.state, abilities_of(resources.connection(bucket)), _Probed)
     if probed is None:
         return None
     age = datetime.fromisoformat(resources.when()) - datetime.fromisoformat(probed.when)
@@ -46,7 +46,8 @@ def prepare_to_write(resources: Resources, bucket: str) -> None:
 
     What is remembered is believed while the bucket says the same of its versions: Ceph RGW minds
     no condition where it keeps them. Where nothing can be found out, nothing is taken for
-    enforced, and whether the bucket can be written to at all will show by itself.
+    enforced, and whether the bucket can be written to at all will show by itself. What an answer
+    contradicts is forgotten at the end of the run (`S3Connection.contradicted`).
 
     None of this counts among a run's requests, which tell what it costs to sync.
     """
@@ -60,15 +61,12 @@ def prepare_to_write(resources: Resources, bucket: str) -> None:
     except StoreError:
         return
     connection.abilities = known
+    connection.hear_of_etags(are_md5=known.etag_is_md5)
 
 
 def find_out(resources: Resources, bucket: str) -> Abilities:
     """Ask now, and remember. Raises StoreError where the trash prefix cannot be written to."""
     connection = resources.connection(bucket)
     abilities = probe(connection, lambda _kind, _count: None)
-    remember(resources.state, _name(connection), _Probed(resources.when(), abilities))
+    remember(resources.state, abilities_of(connection), _Probed(resources.when(), abilities))
     return abilities
-
-
-def _name(connection: S3Connection) -> str:
-    return f"abilities of {connection.endpoint}/{connection.bucket}"

@@ -32,6 +32,7 @@ from manifest_sync.stores.s3 import S3Store
 from manifest_sync.stores.s3_connection import S3Connection, connect
 from manifest_sync.stores.s3_session import is_aws
 from manifest_sync.stores.s3_settings import S3Settings
+from manifest_sync.workspace.learnt import keep_learnt, recall_learnt
 from manifest_sync.workspace.manifest_file import replace_file
 from manifest_sync.workspace.styles import Style
 
@@ -94,10 +95,12 @@ class Resources:
         return self._state
 
     def close(self) -> None:
-        """Close the databases."""
+        """Close the databases, after what was learnt about the buckets has been written down."""
         if self._cache is not None:
             self._cache.close()
         if self._state is not None:
+            for connection in self._connections.values():
+                keep_learnt(self._state, connection)
             self._state.close()
 
     def when(self) -> str:
@@ -186,6 +189,7 @@ class Resources:
     def site(self, style: Style, tally: Tally) -> Site:
         """The style with its stores and what is known of it, before anything is looked at."""
         known = self.known(style)
+        recall_learnt(self.state, self.connection(style.remote.bucket))
         folder = self.folder_store(style)
         return Site(
             manifest=style.manifest,

@@ -24,6 +24,7 @@ from manifest_sync.stores.base import Store
 from manifest_sync.stores.bodies import bytes_body, content_of
 from manifest_sync.stores.s3 import S3Store
 from manifest_sync.stores.s3_connection import S3Connection, connect
+from manifest_sync.stores.s3_errors import Unsupported
 from manifest_sync.stores.s3_settings import S3Settings
 from tests.servers import ACCESS_KEY, SECRET_KEY, S3Server
 from tests.stores.s3_cases import Transport
@@ -185,6 +186,7 @@ SAID = [
     Said(409, "OperationAborted", Transient, "just now"),
     Said(301, "PermanentRedirect", StoreError, "another region"),
     Said(403, "InvalidObjectState", StoreError, "archived"),
+    Said(501, "NotImplemented", Unsupported, "does not do that"),
     Said(400, "InvalidRequest", StoreError, "InvalidRequest (what the server said)"),
 ]
 

@@ -1,6 +1,6 @@
 """What an endpoint enforces is found out before the first write, remembered, and found out anew."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,14 @@ import pytest
 
 from manifest_sync.core.abilities import Abilities
 from manifest_sync.core.errors import Denied
+from manifest_sync.stores.s3_probe import probe
 from manifest_sync.workspace import probing
 from manifest_sync.workspace.resources import Resources
 from tests.buckets import Bucket
 from tests.commands import here
+from tests.rewriting_s3 import Headers, Rewriter, rewriting
+from tests.servers import S3Server
+from tests.stores.scripted_s3 import Reply, refusal
 
 
 def unguarded(root: Path, to: str = "s3") -> list[str] | None:
@@ -40,6 +44,26 @@ def probes(monkeypatch: pytest.MonkeyPatch) -> list[None]:
 
     monkeypatch.setattr(probing, "find_out", counted)
     return made
+
+
+@pytest.fixture
+def proxy(moto: S3Server, bucket: Bucket) -> Iterator[Rewriter]:
+    """Before moto, in whose stead it may answer. Every probe is a real one."""
+    assert bucket.name  # made past the proxy
+    with rewriting(moto.endpoint) as made, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_S3", made.endpoint)
+        patch.setattr(probing, "probe", probe)
+        yield made
+
+
+def _misspelt(headers: Headers) -> Headers:
+    """A request whose ETags mean nothing to a server that wants them in another spelling."""
+    return {name: "?" if name == "if-match" else said for name, said in headers.items()}
+
+
+def _knows_no_condition(_method: str, _path: str, headers: Headers) -> Reply | None:
+    conditions = {"if-match", "if-none-match"}
+    return refusal(501, "NotImplemented") if conditions & headers.keys() else None
 
 
 @pytest.fixture
@@ -99,6 +123,34 @@ def test_a_bucket_that_began_to_keep_versions_is_another(
     )
     push("other")
     push("again")
+    assert len(probes) == 2
+
+
+@pytest.mark.parametrize("answer", ["412", pytest.param("501", marks=pytest.mark.slow)])
+def test_a_server_that_answers_otherwise_than_was_found_out_is_probed_again(
+    root: Path,
+    push: Callable[[str], None],
+    probes: list[None],
+    bucket: Bucket,
+    proxy: Rewriter,
+    answer: str,
+) -> None:
+    """As after an update of the server. Nothing is done in its old ways, nor without asking."""
+    push("one")
+    before = bucket.objects()
+    if answer == "501":
+        proxy.instead = _knows_no_condition
+    else:
+        proxy.asks = _misspelt
+    (root / "styles" / "16" / "a.txt").write_text("two")
+    failed = here(root, "push", "16", "--yes")
+    assert failed.status == 1
+    assert ("found out anew" if answer == "412" else "NotImplemented") in failed.err
+    assert (bucket.objects(), len(probes)) == (before, 1)
+    push("two")
+    assert len(probes) == 2
+    assert "update" in (unguarded(root) or ())
+    push("three")
     assert len(probes) == 2
 
 
