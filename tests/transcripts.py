@@ -34,6 +34,7 @@ _DIFFERENT_EACH_TIME = (
     (re.compile(r"\b[\d,]+\.\d [KM]B\b"), "N KB"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "DATE"),
     (re.compile(r"\([^()]+ on [^()]+\)$"), "(USER on HOST)"),
+    (re.compile(r"(?<= by )\S+ on [^\s;]+"), "USER on HOST"),
     (re.compile(r"(?<=trash/)[0-9a-f]{8}-"), "WORKSPACE-"),
     (re.compile(r'"size": \d+, "md5": "[0-9a-f]{32}"'), "CONTENT"),
 )

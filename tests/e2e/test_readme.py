@@ -22,6 +22,7 @@ from tests.transcripts import Session, replayed
 README = ROOT / "README.md"
 GUIDE = ROOT / "docs" / "getting-started.md"
 RECOVERING = ROOT / "docs" / "recovering-from-a-mistake.md"
+TEAM = ROOT / "docs" / "working-as-a-team.md"
 DOCUMENTS = (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
 BUCKET = "training-data"
 STYLE = SampleStyle(
@@ -96,6 +97,11 @@ def test_what_is_said_of_recovering_happens(tmp_path: Path, moto: S3Server) -> N
     assert differences(RECOVERING, tmp_path, moto) == "", "run: python -m tests.e2e.test_readme"
 
 
+@pytest.mark.slow
+def test_what_is_said_of_teams_happens(tmp_path: Path, moto: S3Server) -> None:
+    assert differences(TEAM, tmp_path, moto) == "", "run: python -m tests.e2e.test_readme"
+
+
 def test_the_readme_has_every_command_in_its_order() -> None:
     rows = re.findall(r"^\| (`.*`) \| (.*) \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
     usages = [re.findall(r"`([a-z-]+)", usage) for usage, _ in rows]
@@ -140,7 +146,7 @@ def anchors(document: Path) -> set[str]:
 def main() -> None:
     """Put what really happens into the documents."""
     with moto_server() as server:
-        for document in (README, GUIDE, RECOVERING):
+        for document in (README, GUIDE, RECOVERING, TEAM):
             with TemporaryDirectory() as home, newcomer(Path(home).resolve(), server) as session:
                 real = replayed(document.read_text(encoding="utf-8"), session)
             document.write_text(real, encoding="utf-8")
