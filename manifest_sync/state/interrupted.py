@@ -46,7 +46,7 @@ def intents(database: Database, style_id: int) -> list[Intent]:
     """
     rows = database.query(
         "SELECT changes.*, command FROM changes JOIN applies ON applies.id = apply_id"
-        " WHERE style_id = ? AND (applies.ended IS NULL OR status IS NULL) AND number > 0"
+        " WHERE style_id = ? AND (applies.ended IS NULL OR status IS NULL)"
         " ORDER BY apply_id, number",
         (style_id,),
     )

@@ -102,7 +102,16 @@ def m005_prunes(database: Database) -> None:
     )
 
 
-_SCHEMA = Schema(_migrations, 5)
+@_migrations()
+def m006_uploads(database: Database) -> None:
+    """The uploads in parts that are under way."""
+    database.conn.execute(
+        "CREATE TABLE uploads (upload TEXT PRIMARY KEY, endpoint TEXT NOT NULL,"
+        " bucket TEXT NOT NULL, key TEXT NOT NULL, began TEXT NOT NULL) WITHOUT ROWID"
+    )
+
+
+_SCHEMA = Schema(_migrations, 6)
 
 
 def open_state(path: Path) -> Database:

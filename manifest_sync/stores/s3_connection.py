@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import boto3
 from obstore.store import S3Store as BulkStore
@@ -26,6 +26,28 @@ NOTHING_KNOWN = Abilities()
 _VERSIONING = {"Enabled": Versioning.ENABLED, "Suspended": Versioning.SUSPENDED}
 
 
+class Uploads(Protocol):
+    """Is told of uploads in parts, from any thread."""
+
+    def begun(self, key: str, upload: str) -> None:
+        """S3 has given an upload its id; no part of it was sent yet."""
+        ...
+
+    def ended(self, key: str, upload: str) -> None:
+        """The object shows, or nothing is left of it."""
+        ...
+
+
+class NotNoted:
+    """For who sends no large objects, or leaves it to the bucket's lifecycle to clear away."""
+
+    def begun(self, key: str, upload: str) -> None:
+        """Keep no note."""
+
+    def ended(self, key: str, upload: str) -> None:
+        """There is none."""
+
+
 class S3Connection:
     """The way to one bucket. Shared by its styles and by all threads; connects when first used.
 
@@ -43,6 +65,8 @@ class S3Connection:
         what is there is looked at before it is changed."""
         self.contradicted = False
         """Whether an answer contradicted the abilities, so that they are to be found out anew."""
+        self.uploads: Uploads = NotNoted()
+        """Set by who can write down, for another process, which uploads are under way."""
         self._on_request = on_request
         self._session: _Once[boto3.Session] = _Once(self._make_session)
         self._client: _Once[S3Client] = _Once(self._make_client)

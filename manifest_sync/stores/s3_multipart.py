@@ -39,8 +39,20 @@ def part_size(size: int) -> int:
     return max(PART, -(-size // MOST_PARTS))
 
 
+def give_up(connection: S3Connection, key: str, upload: str) -> None:
+    """Let nothing be left of an upload. Raises StoreError where that cannot be."""
+    with suppress(NotFound), connection.doing(f"give up {key}"):
+        connection.client.abort_multipart_upload(Bucket=connection.bucket, Key=key, UploadId=upload)
+    connection.uploads.ended(key, upload)
+
+
 class MultipartUpload:
-    """One upload, as a context: left without `complete`, nothing of it stays behind."""
+    """One upload, as a context: left without `complete`, nothing of it stays behind.
+
+    Its id is noted before the first part is sent, so that somebody else can give it up where
+    this process is killed. What is killed before that leaves an upload without a part: it holds
+    no bytes, and nothing tells whose it is.
+    """
 
     def __init__(
         self,
@@ -64,17 +76,24 @@ class MultipartUpload:
             self._id = self._connection.client.create_multipart_upload(
                 Bucket=self._connection.bucket, Key=self._key, **self._said
             )["UploadId"]
+        try:
+            self._connection.uploads.begun(self._key, self._id)
+        except BaseException:
+            self._give_up()
+            raise
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         if kind is None:
-            return
+            self._connection.uploads.ended(self._key, self._id)
+        else:
+            self._give_up()
+
+    def _give_up(self) -> None:
         self._on_request(Request.DELETE, 1)
-        # What failed first is what is to be told.
-        with suppress(StoreError), self._connection.doing(f"give up {self._key}"):
-            self._connection.client.abort_multipart_upload(
-                Bucket=self._connection.bucket, Key=self._key, UploadId=self._id
-            )
+        # What failed first is what is to be told; and the note stays for another run.
+        with suppress(StoreError):
+            give_up(self._connection, self._key, self._id)
 
     def send(self, chunks: Iterable[bytes]) -> None:
         """Send every part, each of `part_size`; none shows yet."""

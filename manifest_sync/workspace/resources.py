@@ -35,6 +35,7 @@ from manifest_sync.stores.s3_settings import S3Settings
 from manifest_sync.workspace.learnt import keep_learnt, recall_learnt
 from manifest_sync.workspace.manifest_file import replace_file
 from manifest_sync.workspace.styles import Style
+from manifest_sync.workspace.uploading import UploadBook
 
 _AWS = "https://s3.amazonaws.com"
 STATE_FOLDER = ".manifest-sync"
@@ -123,7 +124,9 @@ class Resources:
                 transport=self._transport,
                 jobs=self.jobs,
             )
-            self._connections[bucket] = connect(settings, bucket, self._count)
+            connection = connect(settings, bucket, self._count)
+            connection.uploads = UploadBook(connection, self.state_path, self.when)
+            self._connections[bucket] = connection
         return self._connections[bucket]
 
     def _count(self, kind: Request, number: int) -> None:

@@ -24,6 +24,7 @@ from manifest_sync.state.interrupted import Finding, Intent
 from manifest_sync.stores.base import Store
 from manifest_sync.workspace.resources import Resources
 from manifest_sync.workspace.styles import Style
+from manifest_sync.workspace.uploading import give_up_cut_off
 
 _CUT_OFF = "the run was cut off before it was made"
 _MIRRORING = ("push", "pull", "clone")
@@ -38,6 +39,8 @@ def fold_in(
     Only for who holds the workspace's lock: a run that is at work has no outcomes yet either.
     """
     site.tidy()
+    connection = resources.connection(style.remote.bucket)
+    give_up_cut_off(resources.state, connection, resources.tell)
     known = resources.known(style)
     if not interrupted.any_cut_off(resources.state, known.id):
         return observation
