@@ -73,7 +73,7 @@ def read_published_at(
         try:
             text, publication = found or retrying(_read, bucket, stamp)
         except Moved:
-            stamp = bucket.stat(MANIFEST_NAME)
+            stamp = retrying(bucket.stat, MANIFEST_NAME)
             continue
         return Published(stamp, text, _parsed(text, remote), publication)
     raise Transient("the published manifest is replaced again and again; try later")
@@ -87,22 +87,25 @@ def publish(
     by: Publication,
     keep_under: str,
     now_ns: int,
+    begin: Callable[[bytes], None] = lambda _: None,
 ) -> tuple[Published, str | None]:
     """Announce a manifest where nobody else has since `before`; and where the old one is kept.
 
-    Raises Overtaken where somebody has; then nothing was done.
+    `begin` is told the text before it is written. Raises Overtaken where somebody else has
+    published; then nothing was done. After Transient nobody knows whether it was.
     """
     text = render_manifest(manifest)
     if text == before.text:
         return before, None
+    begin(text)
     body = bytes_body(text, now_ns, notes_of(by))
     try:
         written = retrying(
             bucket.write, MANIFEST_NAME, body, expect=before.stamp, keep_under=keep_under
         )
     except (Moved, Transient) as error:
-        stamp = bucket.stat(MANIFEST_NAME)
-        if not holds(bucket, MANIFEST_NAME, stamp, body.content):
+        stamp = retrying(bucket.stat, MANIFEST_NAME)
+        if not retrying(holds, bucket, MANIFEST_NAME, stamp, body.content):
             if isinstance(error, Transient):
                 raise
             raise Overtaken(
@@ -111,7 +114,7 @@ def publish(
         # Ours: the answer to this try or an earlier one was lost.
         kept_at = None
         if not isinstance(before.stamp, AbsentStamp):
-            kept_at = bucket.kept_at(MANIFEST_NAME, before.stamp, keep_under)
+            kept_at = retrying(bucket.kept_at, MANIFEST_NAME, before.stamp, keep_under)
         return Published(stamp, text, manifest, by), kept_at
     return Published(written.stamp, text, manifest, by), written.kept_at
 

@@ -10,17 +10,20 @@ from manifest_sync.core.history import Who
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.plan import Change
 from manifest_sync.core.restore import KeptSource
+from manifest_sync.core.stamps import Stamp
 from manifest_sync.core.statistics import Statistics
 from manifest_sync.state.database import writing
 from manifest_sync.state.telling import telling
 
 
 class Replaced(msgspec.Struct, frozen=True):
-    """A document of ours on S3 that gave way to another."""
+    """A document of ours on S3 that gives way to another."""
 
     path: str
     before: Content
     after: Content
+    precondition: Stamp
+    """The state of it that gives way, and no other."""
 
 
 @telling
@@ -93,16 +96,31 @@ def withdraw(database: Database, apply: int) -> None:
 
 
 @telling
-def note_published(
-    database: Database, apply: int, replaced: Replaced, kept_at: str, when: str
-) -> None:
-    """Write down that an apply replaced the published manifest: its change number 0."""
+def begin_to_publish(database: Database, apply: int, replaced: Replaced) -> None:
+    """Write down that an apply is about to replace the published manifest: its change number 0."""
     with writing(database) as connection:
         connection.execute(
             "INSERT INTO changes (apply_id, number, side, path, action, reason, before_size,"
-            " before_md5, after_size, after_md5, status, ended, kept_at)"
-            " VALUES (?, 0, 's3', ?, 'update', 'published', ?, ?, ?, ?, 'done', ?, ?)",
-            (apply, replaced.path, *_pair(replaced.before), *_pair(replaced.after), when, kept_at),
+            " before_md5, after_size, after_md5, precondition)"
+            " VALUES (?, 0, 's3', ?, 'update', 'published', ?, ?, ?, ?, ?)",
+            (
+                apply,
+                replaced.path,
+                *_pair(replaced.before),
+                *_pair(replaced.after),
+                msgspec.json.encode(replaced.precondition).decode(),
+            ),
+        )
+
+
+@telling
+def note_published(database: Database, apply: int, kept_at: str | None, when: str) -> None:
+    """Write down that it has, and where the one before it is kept."""
+    with writing(database) as connection:
+        connection.execute(
+            "UPDATE changes SET status = 'done', ended = ?, kept_at = ?"
+            " WHERE apply_id = ? AND number = 0",
+            (when, kept_at, apply),
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from manifest_sync import __version__
 from manifest_sync.core.content import Side
-from manifest_sync.core.errors import Overtaken, Refused, StoreError
+from manifest_sync.core.errors import Overtaken, Refused, StoreError, Transient
 from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.publication import Publication
@@ -73,6 +73,14 @@ def _publish(resources: Resources, planned: Planned, apply: int) -> Published:
     Raises Overtaken or StoreError; then no object was touched.
     """
     site, before = planned.site, planned.observation.published
+
+    def begin(text: bytes) -> None:
+        if before.text is not None:
+            replaced = Replaced(
+                MANIFEST_NAME, content_of(before.text), content_of(text), before.stamp
+            )
+            journal.begin_to_publish(resources.state, apply, replaced)
+
     manifest = to_publish(planned.observation.survey, planned.plan)
     try:
         with planned.watch.pace.reaching():
@@ -83,13 +91,14 @@ def _publish(resources: Resources, planned: Planned, apply: int) -> Published:
                 by=_publication(resources),
                 keep_under=memories.keep_under(resources.state, apply),
                 now_ns=site.now_ns(),
+                begin=begin,
             )
+    except Transient:  # It may have been published: the next run finds out, as after a kill.
+        raise
     except (Overtaken, StoreError):
         journal.withdraw(resources.state, apply)
         raise
-    if kept_at is not None and before.text is not None and published.text is not None:
-        replaced = Replaced(MANIFEST_NAME, content_of(before.text), content_of(published.text))
-        journal.note_published(resources.state, apply, replaced, kept_at, resources.when())
+    journal.note_published(resources.state, apply, kept_at, resources.when())
     resources.remember_published(planned.style, published)
     return published
 

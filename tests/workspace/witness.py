@@ -1,0 +1,102 @@
+"""What really happens at the stores of a team, and what of it must not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from manifest_sync.core.content import Content, Side
+from manifest_sync.core.manifest import MANIFEST_NAME
+from manifest_sync.core.scope import Scope
+from manifest_sync.formats.manifest_json import parse_manifest
+from manifest_sync.stores.bodies import content_of
+from manifest_sync.stores.memory import MemoryStore
+
+Lines = dict[str, Content]
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """Bytes that a run replaced or deleted."""
+
+    side: Side
+    path: str
+    content: Content
+    keep_under: str
+    """What the run keeps them under."""
+
+
+@dataclass
+class Doing:
+    """What is known of a run from outside."""
+
+    overwrites: bool
+    published_before: int
+    """How many manifests had been published when it began to look."""
+
+
+@dataclass
+class Person:
+    """What one workspace had, did and lost."""
+
+    held: set[tuple[str, Content]] = field(default_factory=set)
+    """Everything that its folder ever held."""
+    destroyed: list[Destroyed] = field(default_factory=list)
+
+
+class Witness:
+    """Sees every change of the bucket and of the folders at the moment it is made."""
+
+    def __init__(self, bucket: MemoryStore) -> None:
+        self.bucket = bucket
+        self.published: list[Lines] = [{}]
+        """What was published, one after the other; at first nothing."""
+
+    @contextmanager
+    def watching(
+        self, person: Person, doing: Doing, store: MemoryStore, path: str, keep_under: str
+    ) -> Iterator[None]:
+        """Compare a path before and after one request of a run, whatever it answered."""
+        before = store.bytes_at(path)
+        try:
+            yield
+        finally:
+            after = store.bytes_at(path)
+            if before != after:
+                was, now = _content(before), _content(after)
+                if was is not None:
+                    person.destroyed.append(Destroyed(store.side, path, was, keep_under))
+                if store.side is Side.LOCAL:
+                    person.held |= _files(path, now)
+                elif path == MANIFEST_NAME:
+                    self._published(person, doing, after)
+                else:
+                    self._on_s3(person, doing, path, was, now)
+
+    def _published(self, person: Person, doing: Doing, text: bytes | None) -> None:
+        assert text is not None, "what is published is never taken away"
+        manifest = parse_manifest(text, MANIFEST_NAME)
+        before, after = self.published[-1], dict(manifest.lines)
+        self.published.append(after)
+        scope = Scope(manifest.header)
+        for path, said in before.items():
+            if after.get(path) != said and scope.holds(path) and not doing.overwrites:
+                assert (path, said) in person.held, f"{path} was published by others, never here"
+
+    def _on_s3(
+        self, person: Person, doing: Doing, path: str, was: Content | None, now: Content | None
+    ) -> None:
+        since = self.published[doing.published_before - 1 :]
+        assert any(lines.get(path) == now for lines in since), f"{path} is not as announced"
+        if was is None or doing.overwrites or (path, was) in person.held:
+            return
+        assert not any((path, was) in lines.items() for lines in self.published), (
+            f"{path} was published by others, never here, and not a conflict"
+        )
+
+
+def _files(path: str, content: Content | None) -> set[tuple[str, Content]]:
+    return set() if content is None else {(path, content)}
+
+
+def _content(data: bytes | None) -> Content | None:
+    return None if data is None else content_of(data)
