@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from manifest_sync.cli.amounts import many
 from manifest_sync.cli.interrupt import Interrupt
 from manifest_sync.cli.options import Common, Connection
 from manifest_sync.cli.progress import Reporter, reporter
@@ -20,6 +21,8 @@ from manifest_sync.workspace.styles import Chosen, Style
 from manifest_sync.workspace.workspace import Workspace
 
 _Result = TypeVar("_Result")
+_NAMED = 5
+"""Styles that fail for one reason and are told by name."""
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -60,17 +63,21 @@ class Session(msgspec.Struct, frozen=True):
                 except ManifestSyncError as error:
                     failed.append(Failed(style.id, error))
         if failed and not done:
-            self.tell_failed(failed[1:])
-            raise failed[0].error
+            first = failed[0].error
+            self.tell_failed(each for each in failed if sentence(each.error) != sentence(first))
+            raise first
         self.tell_failed(failed)
         return done, failed
 
     def tell_failed(self, failed: Iterable[Failed]) -> None:
-        """Say which styles failed, and why."""
+        """Say which styles failed, and why; once where that is the same for several of them."""
+        why: dict[str, list[str]] = {}
         for each in failed:
+            styles = why.setdefault(sentence(each.error), [])
             # What is not valid is named by its error already.
-            where = "" if isinstance(each.error, InvalidInput) else f"{shown(each.style)}: "
-            self.screen.say(f"Error: {where}{sentence(each.error)}")
+            styles += [] if isinstance(each.error, InvalidInput) else [shown(each.style)]
+        for error, styles in why.items():
+            self.screen.say(f"Error: {_listed(styles)}{error}")
 
 
 @contextmanager
@@ -103,6 +110,14 @@ def session_at(
         here = Path.cwd()
         inside = here.is_relative_to(workspace.root) or common.workspace is None
         yield Session(workspace, screen, progress, interrupt, here if inside else workspace.root)
+
+
+def _listed(styles: Sequence[str]) -> str:
+    """The first of them by name, as the beginning of a sentence."""
+    named, rest = ", ".join(styles[:_NAMED]), len(styles) - _NAMED
+    if rest > 0:
+        named += f" and {many(rest, 'other style')}"
+    return f"{named}: " if named else ""
 
 
 def statuses_of(failed: Iterable[Failed]) -> list[Exit]:

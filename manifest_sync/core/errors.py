@@ -103,13 +103,13 @@ class NotSignedIn(Denied):
 
 
 class Transient(StoreError):
-    """May go through when tried again: an internal error, a file that is busy."""
+    """May go through when tried again: an internal error, a time-out, a connection that broke."""
 
     code = "transient"
 
 
 class Unreachable(Transient):
-    """Nobody answers, not in time, or not to the end."""
+    """Nobody answers at the endpoint's address."""
 
     code = "unreachable"
 

@@ -15,7 +15,8 @@ from manifest_sync.core.errors import NotSignedIn, SlowDown, StoreError, Transie
 PATIENCE = 60.0
 """Seconds in which nothing gets through before a run gives up."""
 STUCK = 3
-"""Different changes that fail, with none going through in between: it is about none of them."""
+"""Different changes or steps that fail, with none going through in between: it is about none of
+them."""
 _ROUND = 1.0
 """Seconds after slowing down; what is refused within them was sent before."""
 
@@ -33,6 +34,7 @@ class Pace:
         self._slowed: float | None = None
         self._failing: set[str] = set()
         self._failing_since = 0.0
+        self._failed_steps = 0
         self._over: StoreError | None = None
         self._over_since = 0.0
 
@@ -79,16 +81,20 @@ class Pace:
     def reaching(self) -> Iterator[None]:
         """For a step without which there is nothing to do: a listing, publishing.
 
-        It is not begun where the run has given up, and the run gives up where nobody answers it:
-        a hundred styles do not wait for the same silence one after the other.
+        It is not begun where the run has given up, and the run gives up where nobody answers, or
+        where several fail in a row: a hundred styles do not wait for the same one after the other.
         """
         if self._over is not None:
             raise self._over
         try:
             yield
-        except (Unreachable, NotSignedIn) as error:
-            self.end(error)
+        except (Transient, NotSignedIn) as error:
+            with self._changed:
+                self._failed_steps += 1
+            if isinstance(error, Unreachable | NotSignedIn) or self._failed_steps >= STUCK:
+                self.end(error)
             raise
+        self._failed_steps = 0
 
     def went_through(self) -> None:
         """The server has answered: there is hope for everything else, and room for a little more.

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 import msgspec
 import tenacity
 
-from manifest_sync.core.errors import NotSignedIn, SlowDown, StoreError, Transient
+from manifest_sync.core.errors import NotSignedIn, SlowDown, StoreError, Transient, Unreachable
 from manifest_sync.core.events import TriedAgain
 from manifest_sync.engine.watch import Watch
 
@@ -25,7 +25,7 @@ _CHANGE_SECONDS = 30.0
 _FEWEST_TRIES = 3
 """A change is not tried more often than that after so long."""
 _STEP_SECONDS = 10.0
-"""A step is not begun anew after so long: who has mistyped an endpoint is to be told soon."""
+"""A step is not begun anew after so long: somebody waits for the plan."""
 _BREATH = 0.1
 """Seconds that a pause outlasts Ctrl-C by, at the most."""
 _LONGEST_ASKED = 60.0
@@ -43,12 +43,14 @@ def _pause(state: tenacity.RetryCallState) -> float:
 
 
 retrying = tenacity.Retrying(
-    retry=tenacity.retry_if_exception_type(Transient),
+    retry=tenacity.retry_if_exception(
+        lambda error: isinstance(error, Transient) and not isinstance(error, Unreachable)
+    ),
     wait=_pause,
     stop=tenacity.stop_after_attempt(TRIES) | tenacity.stop_after_delay(_STEP_SECONDS),
     reraise=True,
 )
-"""One step of a command."""
+"""One step of a command. Who has mistyped an endpoint is told when the clients give up."""
 
 
 class Trying(Protocol):
@@ -76,6 +78,7 @@ class Persistence(msgspec.Struct, frozen=True):
             raise pace.over
         deadline = pace.clock() + _CHANGE_SECONDS
         policy = retrying.copy(
+            retry=tenacity.retry_if_exception_type(Transient),
             stop=lambda state: self._is_over() or self._is_enough(state, deadline),
             after=self._failed,
             before_sleep=self._rest,

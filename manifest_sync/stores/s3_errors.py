@@ -13,7 +13,9 @@ import msgspec
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectTimeoutError,
     CredentialRetrievalError,
+    EndpointConnectionError,
     FlexibleChecksumError,
     HTTPClientError,
     IncompleteReadError,
@@ -21,6 +23,7 @@ from botocore.exceptions import (
     ParamValidationError,
     PartialCredentialsError,
     ProfileNotFound,
+    ProxyConnectionError,
     SSLError,
     SSOError,
     TokenRetrievalError,
@@ -61,6 +64,7 @@ _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _DENIED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 _MOVED_AWAY = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.TEMPORARY_REDIRECT}
 _LONGEST_MESSAGE = 300
+_CONNECTING = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
 
 _OBSTORE_STATUS = re.compile(r"status code: (\d{3})")
 _OBSTORE_CODE = re.compile(r"<Code>([^<]*)</Code>")
@@ -164,7 +168,7 @@ class Translator(msgspec.Struct, frozen=True):
             case FlexibleChecksumError():
                 return Corrupted(f"S3 could not {what}: the bytes do not match their checksum")
             case HTTPClientError() | ConnectionFailed() | IncompleteReadError():
-                return self.silence()
+                return self._silence(reached=not isinstance(error, _CONNECTING))
             case ParamValidationError():
                 return StoreError(
                     f"S3 could not {what}: the bucket's name “{self.bucket}” or a key is not valid"
@@ -190,11 +194,12 @@ class Translator(msgspec.Struct, frozen=True):
             return self._untrusted()
         if "redirect without LOCATION" in text:
             return self._elsewhere()
-        return self.silence()
+        return self._silence(reached="ConnectError(" not in text)
 
-    def silence(self) -> Unreachable:
-        """Nobody answers, or not to the end."""
-        return Unreachable(f"{self.endpoint} does not answer, or the connection broke off")
+    def _silence(self, *, reached: bool) -> Transient:
+        if not reached:
+            return Unreachable(f"{self.endpoint} does not answer")
+        return Transient(f"the connection to {self.endpoint} broke off, or no answer came in time")
 
     def _elsewhere(self) -> StoreError:
         return StoreError(

@@ -20,6 +20,7 @@ from manifest_sync.core.selection import EVERYTHING, Selection
 from manifest_sync.core.statistics import Statistics
 from manifest_sync.core.status import stand
 from manifest_sync.engine.publishing import read_published_at
+from manifest_sync.engine.retrying import retrying
 from manifest_sync.engine.tally import Tally
 from manifest_sync.state import history
 from manifest_sync.state.prunes import prunes
@@ -115,9 +116,9 @@ class Workspace:
         """
         place, tally = read_remote(remote), Tally()
         bucket = self._resources.bucket_store(place, tally)
-        for _ in bucket.list():
-            break
-        published = read_published_at(bucket, bucket.stat(MANIFEST_NAME), str(place))
+        retrying(lambda: next(bucket.list(), None))
+        stamp = retrying(bucket.stat, MANIFEST_NAME)
+        published = read_published_at(bucket, stamp, str(place))
         style = style_to_clone(self._resources, folder, place, published.manifest)
         self._observer.begin(style, tally)
         return style

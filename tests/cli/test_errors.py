@@ -1,5 +1,6 @@
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,34 @@ def test_an_endpoint_that_does_not_answer(workspace: Path, monkeypatch: pytest.M
     ran = here(workspace, "push", "--yes", "--endpoint-url", "http://127.0.0.1:9")
     assert ran.status == 1
     assert ran.err.startswith("Error: http://127.0.0.1:9 does not answer")
+
+
+def more_styles(workspace: Path, count: int, bucket: str) -> None:
+    for number in range(count):
+        (workspace / f"styles/more-{number}").mkdir()
+        remote = f"s3://{bucket}/{number}/"
+        assert here(workspace, "init", f"styles/more-{number}", "--remote", remote).status == 0
+
+
+@pytest.mark.timeout(60)
+def test_an_endpoint_that_does_not_answer_is_told_once_for_all_styles(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL_S3")
+    more_styles(workspace, 20, "nowhere")
+    began = time.monotonic()
+    ran = here(workspace, "push", "--yes", "--endpoint-url", "http://127.0.0.1:9")
+    assert (ran.status, ran.err) == (1, "Error: http://127.0.0.1:9 does not answer.\n")
+    assert time.monotonic() - began < 15, "each style waited for it"
+
+
+def test_what_several_styles_fail_for_is_told_once(workspace: Path, bucket: Bucket) -> None:
+    more_styles(workspace, 7, "not-there")
+    ran = here(workspace, "push", "--yes", "--quiet")
+    assert ran.status == 1
+    assert ran.err.startswith("Error: more-0, more-1, more-2, more-3, more-4 and 2 other styles: ")
+    assert ran.err.count("\n") == 1
+    assert bucket.get("styles/16/a.jpg") == b"image a"
 
 
 def test_a_wrong_endpoint_url(workspace: Path) -> None:

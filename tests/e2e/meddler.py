@@ -1,18 +1,73 @@
-"""A proxy before an S3 server that meddles: it refuses, delays, or lets something happen first."""
+"""A proxy before an S3 server that meddles: it refuses, harms, delays, or acts in between."""
 
 import http.client
+import random
+import socket
+import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from http import HTTPStatus
+from dataclasses import dataclass
+from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
-_DENIED = b"<Error><Code>AccessDenied</Code><Message>by the meddler</Message></Error>"
+
+class Harm(StrEnum):
+    """What goes wrong with a request."""
+
+    BUSY = "503 SlowDown"
+    BROKEN = "500 InternalError"
+    BROKEN_AFTER = "500, though it took effect"
+    RESET = "connection reset"
+    LOST = "took effect, but the answer is lost"
+    CUT = "half of the answer"
+    EXPIRED = "400 ExpiredToken"
+    DENIED = "403 AccessDenied"
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    data: bytes = b""
+    headers: Sequence[tuple[str, str]] = ()
+    length: int | None = None
+    """Of the data; of a HEAD what the server has told."""
+
+
+def _refusal(status: int, code: str) -> _Answer:
+    text = f"<Error><Code>{code}</Code><Message>by the meddler</Message></Error>"
+    return _Answer(status, text.encode())
+
+
+_REFUSALS = {
+    Harm.BUSY: _refusal(503, "SlowDown"),
+    Harm.BROKEN: _refusal(500, "InternalError"),
+    Harm.BROKEN_AFTER: _refusal(500, "InternalError"),
+    Harm.EXPIRED: _refusal(400, "ExpiredToken"),
+    Harm.DENIED: _refusal(403, "AccessDenied"),
+}
+_PASSED_ON = {None, Harm.BROKEN_AFTER, Harm.LOST, Harm.CUT}
+_SILENT = {Harm.RESET, Harm.LOST}
+PASSING = (Harm.BUSY, Harm.BROKEN, Harm.BROKEN_AFTER, Harm.RESET, Harm.LOST, Harm.CUT)
+"""What may go through the next time."""
+
+Harms = Callable[[str, str], Harm | None]
+"""From method and path to what goes wrong."""
 
 
 def nothing(_method: str, _path: str) -> None:
     """What happens before a request, unless a scenario has something happen."""
+
+
+def now_and_then(rate: float) -> Harms:
+    """Harm that share of the requests in all ways; which ones is random."""
+    lots = random.Random(0)  # noqa: S311  # nothing depends on its being a secret
+
+    def harms(_method: str, _path: str) -> Harm | None:
+        return lots.choice(PASSING) if lots.random() < rate else None
+
+    return harms
 
 
 class Meddler:
@@ -28,65 +83,98 @@ class Meddler:
         """Arrive, while the answer gets lost: each once."""
         self.unheard: set[str] = set()
         """Headers that are not passed on, in small letters."""
+        self.harms: Harms = nothing
+        """What else goes wrong."""
         self.before: Callable[[str, str], None] = nothing
         """Called with method and path of every request before it is passed on, but for those by
         which a first push finds out what the server enforces."""
+
+    def harm(self, method: str, path: str) -> Harm | None:
+        """What goes wrong with this request."""
+        request = (method, path)
+        if request in self.refused or self.denies(*request):
+            return Harm.DENIED
+        if request in self.unanswered:
+            self.unanswered.discard(request)
+            return Harm.LOST
+        return self.harms(*request)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: "_Proxy"
+
+    def forward(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        path = unquote(urlsplit(self.path).path)
+        meddler = self.server.meddler
+        harm = meddler.harm(self.command, path)
+        if harm in _PASSED_ON and "/probe-" not in path:
+            meddler.before(self.command, path)
+        heard = self.pass_on(body) if harm in _PASSED_ON else None
+        if harm in _SILENT:
+            self.fall_silent(reset=harm is Harm.RESET)
+        elif harm in _REFUSALS:
+            self.answer(_REFUSALS[harm])
+        elif heard is not None:
+            self.answer(heard, cut=harm is Harm.CUT)
+
+    def pass_on(self, body: bytes) -> "_Answer":
+        unheard = self.server.meddler.unheard
+        headers = {n: v for n, v in self.headers.items() if n.lower() not in unheard}
+        connection = http.client.HTTPConnection(self.server.behind, timeout=60)
+        connection.request(self.command, self.path, body, headers)
+        heard = connection.getresponse()
+        data = heard.read()
+        connection.close()
+        length = int(heard.getheader("Content-Length", "0")) if self.command == "HEAD" else None
+        return _Answer(heard.status, data, heard.getheaders(), length)
+
+    def fall_silent(self, *, reset: bool) -> None:
+        if reset:  # closing sends an RST then, and else a FIN
+            linger = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.close_connection = True
+
+    def answer(self, heard: "_Answer", *, cut: bool = False) -> None:
+        length = heard.length if heard.length is not None else len(heard.data)
+        self.send_response(heard.status)
+        for name, value in heard.headers:
+            if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(length))
+        with suppress(BrokenPipeError, ConnectionResetError):  # who asked has been killed
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(heard.data[: len(heard.data) // 2] if cut else heard.data)
+        self.close_connection |= cut
+
+    do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = forward  # noqa: N815 - http.server's
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class _Proxy(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, behind: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.behind = behind
+        self.meddler = Meddler(f"http://127.0.0.1:{self.server_port}")
+
+    def handle_error(self, *_: object) -> None:
+        """Whoever asked has gone; that is not the proxy's trouble."""
 
 
 @contextmanager
 def meddling(endpoint: str) -> Iterator[Meddler]:
     """The same server at another endpoint, with a meddler that does nothing yet."""
-    behind = urlsplit(endpoint).netloc
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def forward(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            path = unquote(urlsplit(self.path).path)
-            request = (self.command, path)
-            if request in meddler.refused or meddler.denies(*request):
-                self.answer(HTTPStatus.FORBIDDEN, [], _DENIED, str(len(_DENIED)))
-                return
-            if "/probe-" not in path:
-                meddler.before(*request)
-            connection = http.client.HTTPConnection(behind, timeout=60)
-            headers = {n: v for n, v in self.headers.items() if n.lower() not in meddler.unheard}
-            connection.request(self.command, self.path, body, headers)
-            heard = connection.getresponse()
-            data = heard.read()
-            connection.close()
-            if request in meddler.unanswered:
-                meddler.unanswered.discard(request)
-                self.close_connection = True
-                return
-            told = heard.getheader("Content-Length", "0") if self.command == "HEAD" else None
-            self.answer(heard.status, heard.getheaders(), data, told or str(len(data)))
-
-        def answer(
-            self, status: int, headers: list[tuple[str, str]], data: bytes, length: str
-        ) -> None:
-            self.send_response(status)
-            for name, value in headers:
-                if name.lower() not in ("content-length", "transfer-encoding", "connection"):
-                    self.send_header(name, value)
-            self.send_header("Content-Length", length)
-            with suppress(BrokenPipeError, ConnectionResetError):  # who asked has been killed
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(data)
-
-        do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = forward  # noqa: N815 - http.server's
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    proxy = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    meddler = Meddler(f"http://127.0.0.1:{proxy.server_port}")
+    proxy = _Proxy(urlsplit(endpoint).netloc)
     thread = threading.Thread(target=proxy.serve_forever, daemon=True)
     thread.start()
     try:
-        yield meddler
+        yield proxy.meddler
     finally:
         proxy.shutdown()
         proxy.server_close()

@@ -152,6 +152,15 @@ def test_a_step_that_is_refused_says_nothing_of_others(pace: Pace, error: Except
     assert pace.over is None
 
 
+def test_several_steps_that_fail_in_a_row_end_it(pace: Pace) -> None:
+    for fails in (True, True, False, True, True, True):
+        assert pace.over is None
+        with suppress(Transient), pace.reaching():
+            if fails:
+                raise BROKEN
+    assert pace.over is BROKEN
+
+
 def test_some_time_after_its_end_another_run_may_try(pace: Pace, clock: Watch) -> None:
     past = [pace.is_past]
     pace.end(NotSignedIn("expired"))

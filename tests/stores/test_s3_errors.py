@@ -326,8 +326,12 @@ def test_a_read_that_breaks_off_is_transient(transport: Transport) -> None:
         body=b"by",
         missing=3,
     )
-    with scripted_s3(lambda *_: reply) as endpoint, pytest.raises(Transient):
+    with (
+        scripted_s3(lambda *_: reply) as endpoint,
+        pytest.raises(Transient, match=r"the connection to http.* broke off") as raised,
+    ):
         read(store_at(endpoint, transport))
+    assert not isinstance(raised.value, Unreachable)
 
 
 def test_a_server_that_ignores_conditions_is_found_out(transport: Transport) -> None:
