@@ -18,8 +18,8 @@ class Rewriter:
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
-        self.instead: Callable[[str, str, Headers], Reply | None] = lambda *_: None
-        """From method, path (`/bucket/key`) and headers to an answer in the server's stead."""
+        self.instead: Callable[[str, str, Headers, bytes], Reply | None] = lambda *_: None
+        """From method, path (`/bucket/key`), headers and body to an answer in its stead."""
         self.asks: Callable[[Headers], Mapping[str, str]] = lambda headers: headers
         """Rewrites the headers of every request that is passed on."""
         self.answers: Callable[[Headers, bytes], tuple[Headers, bytes]] = _as_they_are
@@ -42,7 +42,7 @@ def rewriting(endpoint: str) -> Iterator[Rewriter]:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             headers = {name.lower(): value for name, value in self.headers.items()}
             path = unquote(urlsplit(self.path).path)
-            reply = rewriter.instead(self.command, path, headers)
+            reply = rewriter.instead(self.command, path, headers, body)
             if reply is not None:
                 self.answer(reply.status, {**reply.headers}, reply.body)
                 return

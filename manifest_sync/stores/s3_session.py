@@ -95,6 +95,9 @@ def client_for(
 
 def _with_content_md5(request: AWSRequest, **_: object) -> None:
     """Many servers insist on Content-MD5 here, which botocore has given up for CRC32."""
+    for name in {*request.headers}:
+        if name.lower().startswith(("x-amz-checksum-", "x-amz-sdk-checksum-")):
+            del request.headers[name]
     digest = hashlib.md5(request.data or b"", usedforsecurity=False).digest()
     request.headers["Content-MD5"] = base64.b64encode(digest).decode()
 

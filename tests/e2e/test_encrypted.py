@@ -126,7 +126,7 @@ def test_an_object_with_a_key_of_its_owners_is_a_problem_and_the_rest_goes_on(
     place.begin_pushed()
     place.bucket.put(PREFIX + "sealed.png", b"theirs")
     url = f"/{place.bucket.name}/{PREFIX}sealed.png"
-    proxy.instead = lambda method, path, _: _sealed(method) if path == url else None
+    proxy.instead = lambda method, path, *_: _sealed(method) if path == url else None
     # Its ETag looks like an MD5, so only the attempt tells; after that it is looked at first.
     [outcome] = place.quick_row("pull", "--yes", status=3)["outcomes"]
     assert "customer's own key (SSE-C)" in outcome["error"]

@@ -1,3 +1,5 @@
+import base64
+import hashlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
@@ -25,8 +27,9 @@ from manifest_sync.stores.s3_address import (
 from manifest_sync.stores.s3_connection import connect
 from manifest_sync.stores.s3_multipart import PART, part_size
 from manifest_sync.stores.s3_settings import S3Settings
+from tests.rewriting_s3 import Headers, rewriting
 from tests.servers import ACCESS_KEY, REGION, SECRET_KEY, S3Server
-from tests.stores.scripted_s3 import Reply, scripted_s3
+from tests.stores.scripted_s3 import Reply, refusal, scripted_s3
 
 EMPTY = Reply(
     headers={"Content-Type": "application/xml"},
@@ -100,6 +103,26 @@ def test_only_aws_gets_the_checksum_headers_that_others_stumble_over(
     assert (client.meta.endpoint_url == "http://127.0.0.1:9") is own
     calculates = client.meta.config.request_checksum_calculation  # type: ignore[attr-defined]
     assert calculates == ("when_required" if own else "when_supported")
+
+
+def test_deleting_many_has_the_header_that_many_servers_insist_on(moto: S3Server) -> None:
+    heard: list[Headers] = []
+
+    def insists(method: str, _path: str, headers: Headers, body: bytes) -> Reply | None:
+        if method != "POST":
+            return None
+        heard.append(headers)
+        md5 = base64.b64encode(hashlib.md5(body).digest()).decode()  # noqa: S324 - the header's
+        return None if headers.get("content-md5") == md5 else refusal(400, "InvalidDigest")
+
+    with rewriting(moto.endpoint) as proxy:
+        proxy.instead = insists
+        bucket = moto.new_bucket()
+        client = connect(S3Settings(endpoint_url=proxy.endpoint), bucket).client
+        client.put_object(Bucket=bucket, Key="a", Body=b"x")
+        client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "a"}]})
+    assert "Contents" not in moto.client().list_objects_v2(Bucket=bucket)
+    assert not [name for name in heard[0] if "checksum" in name]
 
 
 def test_virtual_addressing_is_left_to_boto3(

@@ -61,7 +61,7 @@ def _misspelt(headers: Headers) -> Headers:
     return {name: "?" if name == "if-match" else said for name, said in headers.items()}
 
 
-def _knows_no_condition(_method: str, _path: str, headers: Headers) -> Reply | None:
+def _knows_no_condition(_method: str, _path: str, headers: Headers, _body: bytes) -> Reply | None:
     conditions = {"if-match", "if-none-match"}
     return refusal(501, "NotImplemented") if conditions & headers.keys() else None
 
