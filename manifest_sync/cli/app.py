@@ -64,7 +64,7 @@ COMMANDS = {
     "diff": Row("diff", "Say what changed between two states of a manifest."),
     "merge-driver": Row("merge_driver", "Merge manifests for git, path by path."),
     "schema": Row("schema", "Print the JSON schema of the manifest or of a document."),
-    "serve": Row("serve", "Serve the API for front ends on this machine.", "web"),
+    "serve": Row("serve", "Open the page in a browser; front ends use its API.", "web"),
     "sandbox": Row("sandbox", "Try everything on an S3 server of your own.", "sandbox"),
 }
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from manifest_sync.cli.amounts import size
 from manifest_sync.cli.command import command
 from manifest_sync.cli.screen import Screen
+from manifest_sync.core.amounts import size
 from manifest_sync.core.errors import InvalidInput, UsageProblem
 from manifest_sync.core.exits import Exit
 from manifest_sync.core.manifest import MANIFEST_NAME, Manifest

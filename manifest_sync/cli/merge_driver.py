@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from manifest_sync.cli.amounts import many
 from manifest_sync.cli.command import command
 from manifest_sync.cli.screen import Screen
+from manifest_sync.core.amounts import many
 from manifest_sync.core.errors import InvalidInput
 from manifest_sync.core.exits import Exit
 from manifest_sync.core.manifest_merge import merge_manifests

@@ -20,8 +20,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from manifest_sync.cli.amounts import many, size
 from manifest_sync.cli.screen import Screen
+from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Side
 from manifest_sync.core.events import (
     ApplyBegan,

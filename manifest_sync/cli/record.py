@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from manifest_sync.cli.amounts import many
 from manifest_sync.cli.command import command
 from manifest_sync.cli.documents import record_document
 from manifest_sync.cli.options import All, Common, Locking, StyleNames
 from manifest_sync.cli.session import Session, session, statuses_of
 from manifest_sync.cli.text_plan import problem_line
 from manifest_sync.cli.text_record import record_lines
+from manifest_sync.core.amounts import many
 from manifest_sync.core.exits import Exit, worst
 from manifest_sync.workspace.runs import Recorded
 

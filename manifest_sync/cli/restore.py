@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from manifest_sync.cli.amounts import many
 from manifest_sync.cli.command import command
 from manifest_sync.cli.completion import complete_styles
 from manifest_sync.cli.confirm import agree
@@ -18,6 +17,7 @@ from manifest_sync.cli.session import Session, session
 from manifest_sync.cli.text_apply import failure_lines
 from manifest_sync.cli.text_plan import TRASH_IS_OFF
 from manifest_sync.cli.text_restore import done_lines, restore_lines
+from manifest_sync.core.amounts import many
 from manifest_sync.core.errors import ManifestSyncError, UsageProblem
 from manifest_sync.core.exits import Exit, worst
 from manifest_sync.core.history import Deletion

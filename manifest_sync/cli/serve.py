@@ -53,7 +53,7 @@ def serve(
     common: Common,
     connection: Connection,
 ) -> Exit:
-    """Serve the API for front ends on this machine, until you press Ctrl-C.
+    """Serve the page, and the API for front ends on this machine, until you press Ctrl-C.
 
     The address that is printed holds a token: whoever has it can do all that you can do with
     this workspace. MANIFEST_SYNC_TOKEN sets the token, for programs that must know it.

@@ -7,11 +7,11 @@ from typing import TypeVar
 
 import msgspec
 
-from manifest_sync.cli.amounts import many
 from manifest_sync.cli.interrupt import Interrupt
 from manifest_sync.cli.options import Common, Connection
 from manifest_sync.cli.progress import Reporter, reporter
 from manifest_sync.cli.screen import Screen
+from manifest_sync.core.amounts import many
 from manifest_sync.core.errors import InvalidInput, ManifestSyncError, StateError, UsageProblem
 from manifest_sync.core.exits import Exit
 from manifest_sync.core.paths import shown

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from manifest_sync.cli.amounts import many
 from manifest_sync.cli.confirm import agree
 from manifest_sync.cli.documents import apply_document, failures
 from manifest_sync.cli.screen import styled
@@ -16,6 +15,7 @@ from manifest_sync.cli.text_apply import (
     statistics_lines,
 )
 from manifest_sync.cli.text_plan import attention_lines, heading, is_quiet, plan_lines
+from manifest_sync.core.amounts import many
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import ManifestSyncError, Overtaken
 from manifest_sync.core.exits import Exit, worst

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from manifest_sync.cli.amounts import many, size
 from manifest_sync.cli.screen import Line, styled
+from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Action, Side
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.paths import shown

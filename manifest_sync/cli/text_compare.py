@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from manifest_sync.cli.amounts import size
 from manifest_sync.cli.screen import Line, styled
 from manifest_sync.cli.text_plan import problem_line
+from manifest_sync.core.amounts import size
 from manifest_sync.core.paths import shown
 from manifest_sync.workspace.runs import Compared
 

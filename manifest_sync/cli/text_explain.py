@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from manifest_sync.cli.amounts import size
 from manifest_sync.cli.screen import Line, styled
 from manifest_sync.cli.text_publication import last_published
 from manifest_sync.cli.text_rule import decision_text
+from manifest_sync.core.amounts import size
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.explain import Explanation, Knowledge, Sibling
 from manifest_sync.core.outcome import Status

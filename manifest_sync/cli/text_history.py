@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from manifest_sync.cli.amounts import many, size
 from manifest_sync.cli.screen import Line, styled
+from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Side
 from manifest_sync.core.history import Apply, Deletion, Prune
 from manifest_sync.core.paths import shown

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from manifest_sync.cli.amounts import many, size
 from manifest_sync.cli.screen import Line, styled
 from manifest_sync.cli.text_publication import last_published
 from manifest_sync.cli.text_reasons import why
+from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Action, Content, Side
 from manifest_sync.core.listing import Problem
 from manifest_sync.core.paths import shown

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from manifest_sync.cli.amounts import many, size
 from manifest_sync.cli.screen import Line, styled
 from manifest_sync.cli.text_history import wall_clock
 from manifest_sync.cli.text_plan import names
+from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Side
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.paths import shown

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from manifest_sync.cli.advice import advice
-from manifest_sync.cli.amounts import many
 from manifest_sync.cli.screen import Line, styled
 from manifest_sync.cli.text_plan import problem_line
+from manifest_sync.core.amounts import many
 from manifest_sync.core.paths import shown
 from manifest_sync.core.status import Standing
 from manifest_sync.workspace.runs import Stands

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from manifest_sync.cli.amounts import many, size
 from manifest_sync.cli.screen import Line, styled
 from manifest_sync.cli.text_plan import problem_line
+from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.paths import shown
 from manifest_sync.core.verification import Difference, Finding, Witness, by_path

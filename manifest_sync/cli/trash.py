@@ -7,7 +7,6 @@ from typing import Annotated
 import msgspec
 import typer
 
-from manifest_sync.cli.amounts import many, size
 from manifest_sync.cli.command import command
 from manifest_sync.cli.confirm import agree
 from manifest_sync.cli.documents import deletion_row
@@ -15,6 +14,7 @@ from manifest_sync.cli.options import All, Common, Connection, DryRun, Locking, 
 from manifest_sync.cli.screen import styled
 from manifest_sync.cli.session import Session, session
 from manifest_sync.cli.text_history import deletion_lines
+from manifest_sync.core.amounts import many, size
 from manifest_sync.core.errors import UsageProblem
 from manifest_sync.core.exits import Exit
 from manifest_sync.core.paths import shown

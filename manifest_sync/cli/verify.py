@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from manifest_sync.cli.amounts import many
 from manifest_sync.cli.command import command
 from manifest_sync.cli.document_verify import verify_document
 from manifest_sync.cli.options import All, Common, Connection, StyleNames
 from manifest_sync.cli.session import Session, session, statuses_of
 from manifest_sync.cli.text_plan import problem_line
 from manifest_sync.cli.text_verify import verified_lines
+from manifest_sync.core.amounts import many
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import UsageProblem
 from manifest_sync.core.exits import Exit, worst

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
@@ -14,15 +15,17 @@ from manifest_sync import __version__
 from manifest_sync.core.errors import ManifestSyncError
 from manifest_sync.web.failures import Told, told, told_of_http, told_of_request
 from manifest_sync.web.guard import Guard
-from manifest_sync.web.jobs import Jobs
-from manifest_sync.web.opening import Opener
 from manifest_sync.web.routes_contract import contract_routes
+from manifest_sync.web.routes_images import image_routes
+from manifest_sync.web.routes_runs import run_routes
+from manifest_sync.web.routes_styles import style_routes
 from manifest_sync.web.security import Door
+from manifest_sync.web.site import Site
 
 OPENAPI = "/openapi.json"
 
 
-def make_app(opener: Opener, jobs: Jobs, *, api_docs: bool = False) -> FastAPI:
+def make_app(site: Site, *, api_docs: bool = False) -> FastAPI:
     """The application without its door. With `api_docs` it describes its API."""
     app = FastAPI(
         title="manifest-sync",
@@ -33,7 +36,11 @@ def make_app(opener: Opener, jobs: Jobs, *, api_docs: bool = False) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.include_router(contract_routes(opener, jobs))
+    app.include_router(contract_routes(site))
+    app.include_router(style_routes(site))
+    app.include_router(image_routes(site))
+    app.include_router(run_routes(site))
+    app.mount("/static", StaticFiles(packages=[("manifest_sync.web", "static")]), "static")
     for kind, answer in _ANSWERS.items():
         app.add_exception_handler(kind, answer)
     return app

@@ -9,6 +9,7 @@ from manifest_sync.core.errors import (
     InvalidInput,
     Locked,
     ManifestSyncError,
+    NotFound,
     Overtaken,
     Refused,
     StalePlan,
@@ -49,6 +50,7 @@ class Unresolved(Declined):
 
 _STATUSES: Mapping[type[ManifestSyncError], int] = {
     UnknownStyle: 404,
+    NotFound: 404,
     UsageProblem: 422,
     Locked: 423,
     Declined: 409,

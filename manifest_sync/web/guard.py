@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 from fastapi import HTTPException
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -59,7 +59,9 @@ class Guard:
         length = headers.get("content-length", "0")
         if denial is None and length.isdecimal() and int(length[:12]) > MAX_BODY:
             denial = _TOO_LARGE
-        return None if denial is None else denied(denial)
+        if denial is None:
+            return None
+        return shown_denial(denial) if "text/html" in headers.get("accept", "") else denied(denial)
 
     def _entry(self, scope: Scope, knock: Knock) -> Response | None:
         """The token in the printed address becomes a cookie, and leaves the address."""
@@ -91,6 +93,12 @@ def denied(denial: Denial) -> JSONResponse:
     challenge = {"WWW-Authenticate": "Bearer"} if denial.status == HTTPStatus.UNAUTHORIZED else None
     body = {"code": denial.code, "message": denial.message}
     return JSONResponse(body, status_code=denial.status, headers=challenge)
+
+
+def shown_denial(denial: Denial) -> HTMLResponse:
+    """A denial for a person, who has opened an address."""
+    text = f"<!doctype html><html lang=en><title>manifest-sync</title><p>{denial.message}</p>"
+    return HTMLResponse(text, status_code=denial.status)
 
 
 def _knock(method: str, headers: Headers, door: Door) -> Knock:

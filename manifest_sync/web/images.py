@@ -10,10 +10,9 @@ from manifest_sync.workspace.workspace import Workspace
 def local_images(workspace: Workspace, style_id: str, sizes: Sizes) -> ImagesAnswer:
     """The images of a style's folder, each with its size and its caption file."""
     style = find_style(workspace, style_id)
-    gallery = workspace.gallery(style)
 
     def image(picture: Picture) -> Image:
-        width, height = sizes.of(style.name, gallery, picture) or (None, None)
+        width, height = sizes.of(workspace, style, picture.path, picture.stamp) or (None, None)
         caption = next(iter(picture.captions), None)
         return Image(
             filename=picture.path,
@@ -24,4 +23,4 @@ def local_images(workspace: Workspace, style_id: str, sizes: Sizes) -> ImagesAns
             captionFile=caption,
         )
 
-    return ImagesAnswer(images=[image(picture) for picture in gallery.pictures])
+    return ImagesAnswer(images=[image(picture) for picture in workspace.pictures(style)])

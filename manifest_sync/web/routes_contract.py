@@ -18,10 +18,11 @@ from manifest_sync.web.contract import (
     UploadRequest,
 )
 from manifest_sync.web.images import local_images
-from manifest_sync.web.jobs import Job, Jobs
-from manifest_sync.web.opening import Opener, find_style
-from manifest_sync.web.sizes import Sizes
+from manifest_sync.web.jobs import Job
+from manifest_sync.web.opening import find_style
+from manifest_sync.web.site import Site
 from manifest_sync.web.syncing import download, remove, upload
+from manifest_sync.web.words import told
 from manifest_sync.workspace.comparing import compare_document, restricted
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
@@ -40,10 +41,10 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def contract_routes(opener: Opener, jobs: Jobs) -> APIRouter:
+def contract_routes(site: Site) -> APIRouter:
     """The routes. The functions are no coroutines: each request has a thread of its own."""
     router = APIRouter(responses=_ERRORS)
-    sizes = Sizes()
+    opener, jobs = site.opener, site.jobs
 
     @router.post("/api/s3/compare")
     def compare_style(asked: CompareRequest) -> CompareAnswer:
@@ -62,7 +63,7 @@ def contract_routes(opener: Opener, jobs: Jobs) -> APIRouter:
             with opener.opened(job.tell, job.stopped) as workspace:
                 return upload(workspace, asked.style_id, asked.names(), deletes=asked.sync_deletes)
 
-        return jobs.begin("push", asked.style_id, work).wait()
+        return jobs.begin("push", asked.style_id, work, _uploaded).wait()
 
     @router.post("/api/s3/download")
     def download_style(asked: DownloadRequest) -> DownloadAnswer:
@@ -72,7 +73,7 @@ def contract_routes(opener: Opener, jobs: Jobs) -> APIRouter:
             with opener.opened(job.tell, job.stopped) as workspace:
                 return download(workspace, asked.style_id, deletes=asked.sync_deletes)
 
-        return jobs.begin("pull", asked.style_id, work).wait()
+        return jobs.begin("pull", asked.style_id, work, _downloaded).wait()
 
     @router.post("/api/s3/remove")
     def remove_images(asked: RemoveRequest) -> RemoveAnswer:
@@ -82,7 +83,7 @@ def contract_routes(opener: Opener, jobs: Jobs) -> APIRouter:
             with opener.opened(job.tell, job.stopped) as workspace:
                 return remove(workspace, asked.style_id, asked.names())
 
-        return jobs.begin("remove", asked.style_id, work).wait()
+        return jobs.begin("remove", asked.style_id, work, _removed).wait()
 
     @router.get("/training-images-with-captions")
     def images_with_captions(
@@ -91,6 +92,18 @@ def contract_routes(opener: Opener, jobs: Jobs) -> APIRouter:
     ) -> ImagesAnswer:
         """List the local images of a style, each with its caption file."""
         with opener.opened() as workspace:
-            return local_images(workspace, style_id, sizes)
+            return local_images(workspace, style_id, site.sizes)
 
     return router
+
+
+def _uploaded(answer: UploadAnswer) -> str:
+    return told("push", answer.uploaded, answer.deleted, answer.failed)
+
+
+def _downloaded(answer: DownloadAnswer) -> str:
+    return told("pull", answer.downloaded, answer.deleted, answer.failed)
+
+
+def _removed(answer: RemoveAnswer) -> str:
+    return told("remove", 0, answer.removed, answer.failed)

@@ -16,6 +16,7 @@ from manifest_sync.web.app import guarded, make_app
 from manifest_sync.web.jobs import Jobs
 from manifest_sync.web.opening import Opener
 from manifest_sync.web.security import LOOPBACK, Door, door, is_origin
+from manifest_sync.web.site import Site
 
 TOKEN = "MANIFEST_SYNC_TOKEN"  # noqa: S105 - the variable's name
 
@@ -43,14 +44,14 @@ class Listening(msgspec.Struct, frozen=True):
 class Server(uvicorn.Server):
     """uvicorn's, which ends a run in good order when it is told to end."""
 
-    def __init__(self, config: uvicorn.Config, jobs: Jobs) -> None:
-        """`jobs` are those of the application that is served."""
+    def __init__(self, config: uvicorn.Config, site: Site) -> None:
+        """`site` is that of the application that is served."""
         super().__init__(config)
-        self._jobs = jobs
+        self._site = site
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Ctrl-C, or SIGTERM."""
-        self._jobs.close()
+        self._site.close()
         super().handle_exit(sig, frame)
 
 
@@ -104,8 +105,8 @@ def listening(
 
 def make_server(at: Listening, opener: Opener, *, api_docs: bool = False) -> Server:
     """A server for a workspace; `run(sockets=[at.socket])` serves until it is told to end."""
-    jobs = Jobs()
-    app = guarded(make_app(opener, jobs, api_docs=api_docs), at.door)
+    site = Site(opener, Jobs())
+    app = guarded(make_app(site, api_docs=api_docs), at.door)
     config = uvicorn.Config(
         app,
         lifespan="off",
@@ -116,4 +117,4 @@ def make_server(at: Listening, opener: Opener, *, api_docs: bool = False) -> Ser
         proxy_headers=False,
         timeout_graceful_shutdown=_PATIENCE,
     )
-    return Server(config, jobs)
+    return Server(config, site)

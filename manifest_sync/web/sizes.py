@@ -1,13 +1,17 @@
 """The width and height of images, from their headers; nothing is decoded."""
 
+from collections.abc import Generator
+from contextlib import closing
 from io import BytesIO
 from itertools import islice
 
 from PIL import Image
 
+from manifest_sync.core.content import Side
 from manifest_sync.core.errors import StoreError
 from manifest_sync.core.stamps import Present
-from manifest_sync.workspace.gallery import Gallery, Picture
+from manifest_sync.workspace.styles import Style
+from manifest_sync.workspace.workspace import Workspace
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 """Those of the default scope that Pillow reads. It knows forty, some of them programs."""
@@ -29,21 +33,21 @@ class Sizes:
         """None yet."""
         self._known: dict[tuple[str, str, Present], Size | None] = {}
 
-    def of(self, style: str, gallery: Gallery, picture: Picture) -> Size | None:
-        """An image's width and height; None where it is no image that can be read."""
-        key = (style, picture.path, picture.stamp)
+    def of(self, workspace: Workspace, style: Style, path: str, stamp: Present) -> Size | None:
+        """A local image's width and height; None where it is no image that can be read."""
+        key = (style.name, path, stamp)
         if key not in self._known:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            self._known[key] = _size_in(gallery, picture)
+            self._known[key] = _size_in(workspace.pieces(style, Side.LOCAL, path, stamp))
         return self._known[key]
 
 
-def _size_in(gallery: Gallery, picture: Picture) -> Size | None:
+def _size_in(pieces: Generator[bytes, None, None]) -> Size | None:
     try:
-        pieces = gallery.pieces(picture)
-        head = next(pieces, b"")
-        return read_size(head) or read_size(head + b"".join(islice(pieces, _MOST)))
+        with closing(pieces):
+            head = next(pieces, b"")
+            return read_size(head) or read_size(head + b"".join(islice(pieces, _MOST)))
     except StoreError:
         return None
 

@@ -31,7 +31,7 @@ def apply_in_turn(
         except Overtaken as error:
             say(error)
         planned = workspace.plan_again(planned)
-        if not (yes or _is_within(planned.plan, agreed)):
+        if not (yes or is_within(planned.plan, agreed)):
             raise Overtaken(
                 "Somebody else published meanwhile, and what there is to do now is more than you "
                 "agreed to. Nothing was done; run the command again."
@@ -39,7 +39,7 @@ def apply_in_turn(
     raise Overtaken("Others published first, again and again. Nothing was done; run it again.")
 
 
-def _is_within(plan: StylePlan, agreed: StylePlan) -> bool:
+def is_within(plan: StylePlan, agreed: StylePlan) -> bool:
     """Whether a plan does nothing that another one does not."""
     changes = {(change.path, change.before, change.after) for change in agreed.changes}
     return all((change.path, change.before, change.after) in changes for change in plan.changes)

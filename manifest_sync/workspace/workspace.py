@@ -1,7 +1,7 @@
 """One workspace, opened: everything a command does to it goes through here."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from manifest_sync.core.manifest import MANIFEST_NAME
 from manifest_sync.core.plan import Options, StylePlan
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.selection import EVERYTHING, Selection
+from manifest_sync.core.stamps import Present
 from manifest_sync.core.statistics import Statistics
 from manifest_sync.core.status import stand
 from manifest_sync.engine.publishing import read_published_at
@@ -24,15 +25,17 @@ from manifest_sync.engine.retrying import retrying
 from manifest_sync.engine.tally import Tally
 from manifest_sync.state import history
 from manifest_sync.state.prunes import prunes
+from manifest_sync.stores.base import Store
 from manifest_sync.workspace.applying import apply_planned
 from manifest_sync.workspace.configuration import load_configuration
 from manifest_sync.workspace.examining import examine
 from manifest_sync.workspace.explaining import explain_path
-from manifest_sync.workspace.gallery import Gallery, open_gallery
+from manifest_sync.workspace.gallery import Picture, list_pictures
 from manifest_sync.workspace.initialising import init_style, read_remote, style_to_clone
 from manifest_sync.workspace.lock import holding, me
 from manifest_sync.workspace.missing import choose_present
 from manifest_sync.workspace.observing import Observer
+from manifest_sync.workspace.overview import Overview, overlook
 from manifest_sync.workspace.planning import plan_removal, plan_style, renew_plan
 from manifest_sync.workspace.probing import prepare_to_write
 from manifest_sync.workspace.pruning import PlannedPrune, Pruned, plan_prune, prune
@@ -158,9 +161,24 @@ class Workspace:
         comparison = compare(survey.folder, survey.bucket)
         return Compared(style, comparison, survey.folder, survey.bucket, survey.problems)
 
-    def gallery(self, style: Style) -> Gallery:
+    def pictures(self, style: Style) -> tuple[Picture, ...]:
         """The images of the folder with their captions; nothing is hashed, S3 is not asked."""
-        return open_gallery(self._resources, style)
+        return list_pictures(self._resources.folder_store(style), style)
+
+    def overview(self, style: Style) -> Overview:
+        """The images of both sides, each with how it stands."""
+        return overlook(self._observer, style)
+
+    def pieces(
+        self, style: Style, side: Side, path: str, stamp: Present
+    ) -> Generator[bytes, None, None]:
+        """A file's bytes, piece by piece. Raises StoreError where it is another than listed."""
+        resources = self._resources
+        store: Store = resources.folder_store(style)
+        if side is Side.S3:
+            store = resources.bucket_store(style.remote, Tally())
+        with store.read(path, stamp) as reading:
+            yield from reading.chunks
 
     def explain(self, style: Style, path: str) -> Explained:
         """Everything that is known of one path, and what each command would make of it."""

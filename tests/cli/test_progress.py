@@ -3,9 +3,9 @@ import io
 import pytest
 from rich.console import Console
 
-from manifest_sync.cli.amounts import many, size
 from manifest_sync.cli.progress import Bars, Lines, Silence
 from manifest_sync.cli.screen import Screen
+from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.events import (
     ApplyBegan,

@@ -223,6 +223,7 @@ def test_another_run_is_423_and_reading_goes_on(visitor: Visitor, root: Path) ->
     assert visitor.post("/api/s3/upload", {"styleId": "16"})["uploaded"] == 5
 
 
+@pytest.mark.slow
 def test_an_s3_that_cannot_be_reached_is_not_our_mistake(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

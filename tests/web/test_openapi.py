@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from manifest_sync.web.app import make_app
 from manifest_sync.web.jobs import Jobs
 from manifest_sync.web.opening import Opener
+from manifest_sync.web.site import Site
 from tests.web.visitor import TOKEN, Visitor, serving
 
-DOCUMENT = make_app(Opener(Path()), Jobs(), api_docs=True).openapi()
+DOCUMENT = make_app(Site(Opener(Path()), Jobs()), api_docs=True).openapi()
 CONTRACT = {
     ("post", "/api/s3/compare"),
     ("post", "/api/s3/upload"),

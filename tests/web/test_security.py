@@ -12,6 +12,8 @@ from manifest_sync.web.guard import MAX_BODY
 from manifest_sync.web.jobs import Jobs
 from manifest_sync.web.opening import Opener
 from manifest_sync.web.security import Knock, door, is_origin, judge
+from manifest_sync.web.site import Site
+from tests.buckets import Bucket
 from tests.servers import SECRET_KEY
 from tests.web.visitor import FRONT_END, TOKEN, Visitor, serving
 
@@ -162,13 +164,14 @@ def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
 
 def routes() -> list[Route]:
     """Every route of the application, and two that are not there."""
-    app = make_app(Opener(Path()), Jobs(), api_docs=True)
+    app = make_app(Site(Opener(Path()), Jobs()), api_docs=True)
     found = [
         Route(method, route.path, {} if method == "POST" else None)
         for route in _flat(app.routes)
-        for method in sorted(route.methods)
+        for method in sorted(getattr(route, "methods", ()))
     ]
     assert {"/api/s3/compare", "/training-images-with-captions"} <= {each.path for each in found}
+    found.append(Route("GET", "/static/page.css", None))
     return [*found, Route("GET", "/nothing", None), Route("DELETE", "/api/s3/upload", None)]
 
 
@@ -185,7 +188,8 @@ def test_every_route_asks_for_host_origin_and_token(open_server: Visitor, route:
         told = {name.replace("_", "-"): value for name, value in headers.items()}
         return open_server.ask(route.method, route.path, route.body, told).status
 
-    assert ask() not in (400, 401, 403)
+    if route.path != "/events":  # an answer without end; its own test reads it
+        assert ask() not in (400, 401, 403)
     assert ask(Host="evil.example") == 400
     assert ask(Host=None) == 400
     assert ask(Origin="http://evil.example") == 403
@@ -273,10 +277,9 @@ def test_a_body_that_is_too_large_is_not_read(open_server: Visitor) -> None:
 
 
 def test_what_the_server_says_holds_no_secret(
-    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    visitor: Visitor, bucket: Bucket, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    bucket.client.delete_bucket(Bucket=bucket.name)
     texts = [
         visitor.ask("POST", "/api/s3/upload", {"styleId": "16"}).body.decode(),
         visitor.ask("GET", f"/?token={TOKEN}").body.decode(),

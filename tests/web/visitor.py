@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from manifest_sync.web.opening import Opener
 from manifest_sync.web.server import listening, make_server
@@ -76,6 +77,31 @@ class Visitor:
         answer = self.ask("GET", path)
         assert answer.status == 200, answer.body
         return answer.json()
+
+    def form(self, path: str, *fields: tuple[str, str]) -> Answer:
+        """What a form is answered."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.ask("POST", path, urlencode(fields).encode(), kind)
+
+    def html(self, path: str) -> str:
+        """A page, or a part of one."""
+        answer = self.ask("GET", path)
+        assert answer.status == 200, answer.body
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        return answer.body.decode()
+
+    @contextmanager
+    def events(self) -> Iterator[Iterator[Any]]:
+        """What the stream of events tells, as it comes."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request("GET", "/events", headers=dict(self.headers))
+            answer = connection.getresponse()
+            assert answer.status == 200
+            lines = iter(answer.readline, b"")
+            yield (json.loads(line[6:]) for line in lines if line.startswith(b"data: "))
+        finally:
+            connection.close()
 
 
 def _lower(headers: list[tuple[str, str]]) -> dict[str, str]:

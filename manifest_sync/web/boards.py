@@ -1,0 +1,135 @@
+"""What the page shows of each style: the last look at it, and which of its images pass."""
+
+import threading
+from collections.abc import Iterator
+
+import msgspec
+
+from manifest_sync.core.content import Side
+from manifest_sync.core.errors import NotFound, StoreError
+from manifest_sync.web.opening import Opener, find_style
+from manifest_sync.workspace.overview import Badge, Overview, Shown
+
+MAX_CAPTION = 1 << 16
+"""Bytes of a caption that are shown, and searched."""
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """Which images are shown."""
+
+    badge: Badge | None = None
+    """Of the image, or of one of its captions."""
+    uncaptioned: bool = False
+    name: str = ""
+    """Part of the path, without regard to case."""
+    caption: str = ""
+    """Part of the caption's text, without regard to case."""
+
+
+class Board:
+    """One look at one style."""
+
+    def __init__(self, opener: Opener, overview: Overview) -> None:
+        """Captions are read when they are first asked for."""
+        self.overview = overview
+        self.images = {image.path: image for image in overview.images}
+        gone = {image.there.md5: image for image in overview.images if image.there}
+        here = {image.here.md5: image for image in overview.images if image.here}
+        self._by_md5 = gone | here
+        self._opener = opener
+        self._texts: dict[str, str] | None = None
+
+    def image_of(self, md5: str) -> Shown:
+        """The image of that content, local if it can be. Raises NotFound where there was none."""
+        if md5 not in self._by_md5:
+            raise NotFound("There is no such image.")
+        return self._by_md5[md5]
+
+    def bytes_of(self, image: Shown, most: int) -> bytes:
+        """A local image's bytes; none where there are too many of them.
+
+        Raises StoreError where it is another image now.
+        """
+        if image.stamp is None or image.stamp.size > most:
+            return b""
+        with self._opener.opened() as workspace:
+            pieces = workspace.pieces(self.overview.style, Side.LOCAL, image.path, image.stamp)
+            return b"".join(pieces)
+
+    def shown(self, filters: Filters) -> Iterator[Shown]:
+        """The images that pass, by path."""
+        name, caption = filters.name.casefold(), filters.caption.casefold()
+        texts = self._captions() if caption else {}
+        for image in self.overview.images:
+            captions = self.captions_of(image.path)
+            badges = {image.badge, *(each.badge for each in captions)}
+            if filters.badge is not None and filters.badge not in badges:
+                continue
+            if filters.uncaptioned and captions:
+                continue
+            if name not in image.path.casefold():
+                continue
+            if caption and caption not in texts.get(image.path, ""):
+                continue
+            yield image
+
+    def captions_of(self, path: str) -> tuple[Shown, ...]:
+        """The captions of an image, on either side."""
+        return self.overview.captions.get(path, ())
+
+    def text_of(self, caption: Shown, side: Side) -> str | None:
+        """A caption's text on one side; None where it has none, or is another now."""
+        stamp = caption.stamp if side is Side.LOCAL else caption.stamp_there
+        if stamp is None:
+            return None
+        try:
+            with self._opener.opened() as workspace:
+                pieces = workspace.pieces(self.overview.style, side, caption.path, stamp)
+                return b"".join(pieces)[:MAX_CAPTION].decode(errors="replace")
+        except StoreError:
+            return None
+
+    def _captions(self) -> dict[str, str]:
+        """The local captions' texts, by image, prepared for a search."""
+        if self._texts is None:
+            self._texts = dict(self._read())
+        return self._texts
+
+    def _read(self) -> Iterator[tuple[str, str]]:
+        style = self.overview.style
+        with self._opener.opened() as workspace:
+            for image, captions in self.overview.captions.items():
+                texts = []
+                for caption in captions:
+                    if caption.stamp is not None:
+                        pieces = workspace.pieces(style, Side.LOCAL, caption.path, caption.stamp)
+                        try:
+                            texts.append(b"".join(pieces)[:MAX_CAPTION].decode(errors="replace"))
+                        except StoreError:
+                            continue
+                yield image, "\n".join(texts).casefold()
+
+
+class Boards:
+    """The last look at each style. Safe to ask from several threads."""
+
+    def __init__(self, opener: Opener) -> None:
+        """Nothing was looked at yet."""
+        self._opener = opener
+        self._boards: dict[str, Board] = {}
+        self._lock = threading.Lock()
+
+    def look(self, style_id: str) -> Board:
+        """Look now, and keep what was seen."""
+        with self._opener.opened() as workspace:
+            overview = workspace.overview(find_style(workspace, style_id))
+        board = Board(self._opener, overview)
+        with self._lock:
+            self._boards[style_id] = board
+        return board
+
+    def last(self, style_id: str) -> Board:
+        """What was seen last; looks where nothing was seen yet."""
+        with self._lock:
+            board = self._boards.get(style_id)
+        return board or self.look(style_id)

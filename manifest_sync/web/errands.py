@@ -1,0 +1,94 @@
+"""What a person asks for on the page: planned, agreed to, and then done as it was agreed to."""
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+
+import msgspec
+
+from manifest_sync.core.content import Side
+from manifest_sync.core.errors import StalePlan
+from manifest_sync.core.plan import Options, StylePlan
+from manifest_sync.core.reconcile import Verb
+from manifest_sync.web.opening import find_style
+from manifest_sync.workspace.runs import Applied, Planned
+from manifest_sync.workspace.turns import apply_in_turn, is_within
+from manifest_sync.workspace.workspace import Workspace
+
+_REMEMBERED = 100
+_ANY_NUMBER = "100%"
+
+
+class Errand(msgspec.Struct, frozen=True):
+    """One of the page's buttons, with what was chosen beside it."""
+
+    command: str
+    """push, pull or remove."""
+    style: str
+    deletes: bool = False
+    takes: Mapping[str, Side] = {}
+    """What was chosen for conflicts."""
+    permits: frozenset[str] = frozenset()
+    """The codes of refusals that were overridden."""
+    names: tuple[str, ...] = ()
+    """Of `remove`: the files."""
+
+    @property
+    def to(self) -> Side:
+        """The side that changes."""
+        return Side.LOCAL if self.command == "pull" else Side.S3
+
+
+class Agreements:
+    """Plans that were shown, each until it is agreed to or forgotten."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._lock = threading.Lock()
+        self._plans: OrderedDict[str, tuple[Errand, StylePlan]] = OrderedDict()
+
+    def offer(self, errand: Errand, plan: StylePlan) -> str:
+        """Keep a plan that is being shown; the answer's name for it."""
+        name = secrets.token_hex(8)
+        with self._lock:
+            self._plans[name] = (errand, plan)
+            while len(self._plans) > _REMEMBERED:
+                self._plans.popitem(last=False)
+        return name
+
+    def take(self, name: str) -> tuple[Errand, StylePlan]:
+        """The plan that is agreed to, once. Raises StalePlan where it is not known any more."""
+        with self._lock:
+            found = self._plans.pop(name, None)
+        if found is None:
+            raise StalePlan("This plan is not known any more; compare again.")
+        return found
+
+
+def plan_errand(workspace: Workspace, errand: Errand) -> Planned:
+    """What the errand would do. Changes nothing."""
+    style = find_style(workspace, errand.style)
+    if errand.command == "remove":
+        return workspace.plan_removal(style, errand.names, captions=True)
+    options = Options(
+        delete=errand.deletes,
+        take=dict(errand.takes),
+        max_delete=_ANY_NUMBER if "max_delete" in errand.permits else None,
+        allow_empty="side_emptied" in errand.permits,
+        allow_unrelated="unrelated_sides" in errand.permits,
+        allow_rewrite="all_rewritten" in errand.permits,
+    )
+    return workspace.plan(style, Verb(errand.command), errand.to, options)
+
+
+def run_errand(workspace: Workspace, errand: Errand, agreed: StylePlan) -> Applied:
+    """Do what was agreed to, and no more. Raises StalePlan where there is more to do by now."""
+    with workspace.holding(errand.command):
+        planned = plan_errand(workspace, errand)
+        if not is_within(planned.plan, agreed):
+            raise StalePlan(
+                "Something changed since the plan was shown, and there is more to do now than you "
+                "agreed to. Nothing was done; compare again."
+            )
+        return apply_in_turn(workspace, planned, errand.command, yes=False)

@@ -1,0 +1,45 @@
+"""Small images, by the content they show; the files themselves are never served."""
+
+from contextlib import suppress
+from importlib.resources import files
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from manifest_sync.core.errors import StoreError
+from manifest_sync.web.shrinking import KIND, MAX_BYTES
+from manifest_sync.web.site import Site
+from manifest_sync.web.thumbnails import Edge
+
+_PLACEHOLDER = (files("manifest_sync.web") / "static" / "no-image.svg").read_bytes()
+_FOR_A_YEAR = {"Cache-Control": "private, max-age=31536000, immutable"}
+
+
+def image_routes(site: Site) -> APIRouter:
+    """The routes; each request has a thread of its own."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/thumbnails/{md5}")
+    def thumbnail(md5: str, style: str) -> Response:
+        return _image(site, style, md5, Edge.CARD)
+
+    @router.get("/previews/{md5}")
+    def preview(md5: str, style: str) -> Response:
+        return _image(site, style, md5, Edge.WHOLE)
+
+    return router
+
+
+def _image(site: Site, style: str, md5: str, edge: Edge) -> Response:
+    """The image, or a placeholder. What is looked up is in the last look; nothing is a path."""
+    board = site.boards.last(style)
+    image = board.image_of(md5)
+    made = None
+    if image.here is None or image.here.md5 != md5:
+        made = site.thumbnails.kept(md5, edge)
+    else:
+        with suppress(StoreError):
+            made = site.thumbnails.of(md5, edge, lambda: board.bytes_of(image, MAX_BYTES))
+    if made is None:
+        return Response(_PLACEHOLDER, media_type="image/svg+xml")
+    return Response(made, media_type=KIND, headers=_FOR_A_YEAR)

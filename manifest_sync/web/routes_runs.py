@@ -1,0 +1,141 @@
+"""Syncing from the page: a plan that is shown, agreed to, carried out, watched and ended."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
+
+from manifest_sync.core.content import Side
+from manifest_sync.core.errors import UsageProblem
+from manifest_sync.core.plan import StylePlan
+from manifest_sync.web.errands import Errand, plan_errand, run_errand
+from manifest_sync.web.fields import Fields, read_fields
+from manifest_sync.web.jobs import Job, Jobs
+from manifest_sync.web.site import Site
+from manifest_sync.web.words import IN_STEP, ended, failure, going
+from manifest_sync.workspace.runs import Applied
+
+Form = Annotated[Fields, Depends(read_fields)]
+
+_COMMANDS = frozenset({"push", "pull", "remove"})
+_EVERY = 0.2
+"""Seconds between two looks at a run."""
+_ALIVE = 15
+"""Seconds after which a stream says that it is still there."""
+_ROWS = 300
+"""Files of one kind that a plan shows; the rest is counted."""
+
+
+def run_routes(site: Site) -> APIRouter:
+    """The routes; each request but the stream has a thread of its own."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.post("/fragments/plan")
+    def plan(fields: Form) -> HTMLResponse:
+        errand = read_errand(fields)
+        with site.opener.opened() as workspace:
+            found = plan_errand(workspace, errand).plan
+            if _is_quiet(found):
+                # As on the command line: what is in step is written down without a question.
+                run_errand(workspace, errand, found)
+                return _toast(IN_STEP.get(errand.command, "Nothing to do."))
+        name = site.agreements.offer(errand, found)
+        return site.page("plan.html", errand=errand, plan=found, agreement=name, rows=_ROWS)
+
+    @router.post("/runs")
+    def begin(fields: Form) -> Response:
+        errand, agreed = site.agreements.take(fields.one("agreement"))
+
+        def work(job: Job[Applied]) -> Applied:
+            with site.opener.opened(job.tell, job.stopped) as workspace:
+                return run_errand(workspace, errand, agreed)
+
+        site.jobs.begin(
+            errand.command, errand.style, work, lambda applied: ended(errand.command, applied)
+        )
+        return _toast(going(errand, len(agreed.changes)))
+
+    @router.post("/runs/stop")
+    def stop(fields: Form) -> Response:
+        site.jobs.stop(fields.one("job"))
+        return Response(status_code=204)
+
+    @router.get("/events")
+    async def events() -> StreamingResponse:
+        return StreamingResponse(_stream(site.jobs), media_type="text/event-stream")
+
+    return router
+
+
+def _is_quiet(plan: StylePlan) -> bool:
+    """Whether there is nothing to show a person, or to ask."""
+    told = (plan.changes, plan.conflicts, plan.problems, plan.refusals)
+    return not any((*told, plan.withheld, plan.taken_in))
+
+
+def read_errand(fields: Fields) -> Errand:
+    """What a form asks for. Raises UsageProblem where it is nothing we do."""
+    command = fields.one("command")
+    sides = {side.value: side for side in Side}
+    takes = fields.below("take:")
+    if command not in _COMMANDS or not set(takes.values()) <= {*sides, ""}:
+        raise UsageProblem("The page asks for something that is not known; load it again.")
+    return Errand(
+        command=command,
+        style=fields.one("style"),
+        deletes=command != "remove" and fields.one("deletes") == "on",
+        takes={path: sides[side] for path, side in takes.items() if side},
+        permits=frozenset(fields.all("permit")),
+        names=tuple(fields.all("image")) if command == "remove" else (),
+    )
+
+
+def _toast(message: str) -> HTMLResponse:
+    """An answer that changes nothing on the page but says something."""
+    told = json.dumps({"toast": {"message": message}})
+    return HTMLResponse("", headers={"HX-Trigger": told})
+
+
+async def _stream(jobs: Jobs) -> AsyncIterator[bytes]:
+    """The run that was begun last, whenever there is something new to say of it."""
+    told, silent = b"", 0.0
+    while not jobs.is_closed:
+        now = snapshot(jobs.last())
+        if now != told:
+            yield b"data: " + now + b"\n\n"
+            told, silent = now, 0.0
+        elif silent >= _ALIVE:
+            yield b": still here\n\n"
+            silent = 0.0
+        await asyncio.sleep(_EVERY)
+        silent += _EVERY
+
+
+def snapshot(job: Job[object] | None) -> bytes:
+    """A run as the page is told of it, in JSON."""
+    if job is None:
+        return b"null"
+    progress, seconds = job.gauge.read()
+    ending = job.ending()
+    rate = progress.bytes / seconds if seconds > 1 else 0.0
+    left = (progress.of_bytes - progress.bytes) / rate if rate else None
+    state, message = ("running", "") if ending is None else ("done" if ending[0] else "failed", "")
+    if ending is not None:
+        message = ending[1] if ending[0] else failure(job.command, ending[1])
+    return msgspec.json.encode(
+        {
+            "id": job.id,
+            "command": job.command,
+            "style": job.style,
+            "state": state,
+            "message": message,
+            "stopping": job.stopped() and ending is None,
+            "rate": round(rate),
+            "left": None if left is None else round(left),
+            **msgspec.structs.asdict(msgspec.structs.replace(progress, began=None)),
+        }
+    )

@@ -1,0 +1,100 @@
+"""The page of the workspace, the page of a style, and the parts that they load later."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from manifest_sync.core.content import Side
+from manifest_sync.web.boards import Board, Filters
+from manifest_sync.web.opening import find_style
+from manifest_sync.web.site import Site
+from manifest_sync.web.sizes import Size
+from manifest_sync.web.word_diff import Word, words_between
+from manifest_sync.workspace.overview import Badge, Shown
+
+_AT_A_TIME = 120
+"""Cards that are sent at a time; the last one asks for more when it comes into sight."""
+
+StyleId = Annotated[str, Query(alias="style")]
+
+
+def style_routes(site: Site) -> APIRouter:
+    """The routes; each request has a thread of its own."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    def workspace_page() -> HTMLResponse:
+        with site.opener.opened() as workspace:
+            chosen = workspace.styles()
+            applies: dict[str, str] = {}
+            for apply in workspace.applies():
+                applies.setdefault(apply.style, apply.when)
+        return site.page(
+            "workspace.html", name=site.opener.root.name, chosen=chosen, applies=applies
+        )
+
+    @router.get("/style")
+    def style_page(style: StyleId) -> HTMLResponse:
+        with site.opener.opened() as workspace:
+            found = find_style(workspace, style)
+        return site.page("style.html", style=found, badges=list(Badge))
+
+    @router.get("/fragments/summary")
+    def summary(style: StyleId) -> HTMLResponse:
+        return site.page("summary.html", board=site.boards.look(style))
+
+    @router.get("/fragments/cards")
+    def cards(
+        *,
+        style: StyleId,
+        badge: str = "",
+        uncaptioned: str = "",
+        name: str = "",
+        caption: str = "",
+        begin: Annotated[int, Query(ge=0)] = 0,
+        look: str = "",
+    ) -> HTMLResponse:
+        board = site.boards.look(style) if look else site.boards.last(style)
+        known = {each.value: each for each in Badge}
+        filters = Filters(known.get(badge), bool(uncaptioned), name, caption)
+        images = list(board.shown(filters))
+        return site.page(
+            "cards.html",
+            style=style,
+            board=board,
+            images=[(each, _size(site, board, each)) for each in _part(images, begin)],
+            begin=begin,
+            following=begin + _AT_A_TIME if begin + _AT_A_TIME < len(images) else None,
+            count=len(images),
+        )
+
+    @router.get("/fragments/caption")
+    def caption(style: StyleId, path: str) -> HTMLResponse:
+        board = site.boards.last(style)
+        captions = [
+            (each, *_texts(board, each)) for each in board.captions_of(path) if path in board.images
+        ]
+        return site.page("caption.html", path=path, captions=captions)
+
+    return router
+
+
+def _part(images: list[Shown], begin: int) -> list[Shown]:
+    return images[begin : begin + _AT_A_TIME]
+
+
+def _size(site: Site, board: Board, image: Shown) -> Size | None:
+    if image.stamp is None:
+        return None
+    with site.opener.opened() as workspace:
+        return site.sizes.of(workspace, board.overview.style, image.path, image.stamp)
+
+
+def _texts(board: Board, caption: Shown) -> tuple[str | None, str | None, list[Word]]:
+    """A caption here, on S3, and what differs between them."""
+    here, there = board.text_of(caption, Side.LOCAL), None
+    if caption.badge is not Badge.IDENTICAL:
+        there = board.text_of(caption, Side.S3)
+    differ = here is not None and there is not None
+    return here, there, words_between(there or "", here or "") if differ else []

@@ -1,0 +1,144 @@
+// Syncing: buttons that say what is going on, the plan in a dialog, the run as it goes on.
+import { toast } from "./toasts.js";
+
+const COMPARING = "🔍 Comparing...";
+const SYNCING = "⏳ Syncing...";
+const TITLES = { push: "Syncing to S3", pull: "Syncing from S3", remove: "Removing from S3" };
+
+const dialog = document.getElementById("plan-dialog");
+const plan = document.getElementById("plan");
+const run = document.getElementById("run");
+const bar = document.getElementById("run-bar");
+const stop = document.getElementById("run-stop");
+const style = document.getElementById("sync")?.dataset.style;
+let now = null;
+let comparing = null;
+
+function buttons() {
+  return [...document.querySelectorAll("button.sync")];
+}
+
+function label() {
+  const running = now?.state === "running";
+  for (const button of buttons()) {
+    const mine = running && now.command === button.dataset.command && now.style === style;
+    const busy = comparing === button;
+    button.textContent = busy ? COMPARING : mine ? SYNCING : button.dataset.ready;
+    const selected = document.querySelector("#cards .pick:checked");
+    button.disabled = running || comparing !== null || (button.id === "remove" && !selected);
+  }
+}
+
+document.addEventListener("htmx:before:request", (event) => {
+  const source = event.detail.ctx.sourceElement;
+  if (!source.matches?.("button.sync")) return;
+  comparing = source;
+  label();
+});
+
+document.addEventListener("htmx:finally:request", (event) => {
+  if (event.detail.ctx.sourceElement !== comparing) return;
+  comparing = null;
+  label();
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  if (!dialog) return;
+  if (plan.childElementCount && !dialog.open) dialog.showModal();
+  if (!plan.childElementCount && dialog.open) dialog.close();
+});
+
+dialog?.addEventListener("click", (event) => {
+  if (event.target.id === "plan-cancel") dialog.close();
+});
+dialog?.addEventListener("close", () => plan.replaceChildren());
+
+// A plan that was agreed to is carried out: its dialog has done its work.
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.sourceElement?.id === "plan-form" && ctx.response?.status < 400) dialog.close();
+});
+
+stop.addEventListener("click", () => {
+  stop.disabled = true;
+  fetch("/runs/stop", { method: "POST", body: new URLSearchParams({ job: now.id }) });
+});
+
+function amount(bytes) {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  let unit = 0;
+  for (; bytes >= 1000 && unit < units.length - 1; unit += 1) bytes /= 1000;
+  return `${unit ? bytes.toFixed(1) : bytes} ${units[unit]}`;
+}
+
+function duration(seconds) {
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+function figures(told) {
+  if (told.stopping) return "ending: what is in flight is being finished";
+  if (told.step === "comparing") return `${told.files} files looked at`;
+  const parts = [`${told.files} of ${told.of_files} files`];
+  if (told.of_bytes) parts.push(`${amount(told.bytes)} of ${amount(told.of_bytes)}`);
+  if (told.rate) parts.push(`${amount(told.rate)}/s`);
+  if (told.left !== null) parts.push(`${duration(told.left)} left`);
+  if (told.failed) parts.push(`${told.failed} failed`);
+  return parts.join(" · ");
+}
+
+function show(told) {
+  const before = now;
+  now = told;
+  const running = told?.state === "running";
+  run.hidden = !running;
+  if (running) {
+    document.getElementById("run-title").textContent = `${TITLES[told.command]}: ${told.style}`;
+    document.getElementById("run-figures").textContent = figures(told);
+    stop.disabled = told.stopping;
+    if (told.step === "comparing" || !told.of_files) bar.removeAttribute("value");
+    else {
+      bar.max = told.of_files;
+      bar.value = told.files;
+    }
+  }
+  label();
+  // What had ended before this page was opened is no news.
+  if (told && !running && before?.id === told.id && before.state === "running") {
+    toast(told.message, told.state === "done" ? "ok" : "error");
+    if (told.style === style) refresh();
+  }
+}
+
+function refresh() {
+  const query = new URLSearchParams(new FormData(document.getElementById("filters")));
+  query.set("look", "1");
+  window.htmx.ajax("GET", `/fragments/cards?${query}`, { target: "#cards" });
+}
+
+// A server that was started anew has another token: its stream is closed for good.
+let isLost = false;
+function lost() {
+  if (isLost) return;
+  isLost = true;
+  const ended = stream?.readyState === EventSource.CLOSED;
+  toast(ended
+    ? "The server was started anew: open the address that it printed."
+    : "The server cannot be reached; trying again.", "error");
+}
+
+// One stream for each page that is in sight: browsers open six connections to a server, no more.
+let stream = null;
+function watch() {
+  if (document.hidden) {
+    stream?.close();
+    stream = null;
+  } else if (!stream) {
+    stream = new EventSource("/events");
+    stream.addEventListener("message", (event) => show(JSON.parse(event.data)));
+    stream.addEventListener("open", () => { isLost = false; });
+    stream.addEventListener("error", lost);
+  }
+}
+document.addEventListener("visibilitychange", watch);
+watch();
