@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from manifest_sync.core.content import Side
-from manifest_sync.core.errors import NotFound, StoreError
+from manifest_sync.core.errors import StoreError
 from manifest_sync.web.opening import Opener, find_style
 from manifest_sync.workspace.overview import Badge, Overview, Shown
 
@@ -39,11 +39,9 @@ class Board:
         self._opener = opener
         self._texts: dict[str, str] | None = None
 
-    def image_of(self, md5: str) -> Shown:
-        """The image of that content, local if it can be. Raises NotFound where there was none."""
-        if md5 not in self._by_md5:
-            raise NotFound("There is no such image.")
-        return self._by_md5[md5]
+    def image_of(self, md5: str) -> Shown | None:
+        """The image of that content, local if it can be; None where there was none."""
+        return self._by_md5.get(md5)
 
     def bytes_of(self, image: Shown, most: int) -> bytes:
         """A local image's bytes; none where there are too many of them.

@@ -1,8 +1,5 @@
 """What a person asks for on the page: planned, agreed to, and then done as it was agreed to."""
 
-import secrets
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 
 import msgspec
@@ -11,12 +8,13 @@ from manifest_sync.core.content import Side
 from manifest_sync.core.errors import StalePlan
 from manifest_sync.core.plan import Options, StylePlan
 from manifest_sync.core.reconcile import Verb
+from manifest_sync.web.offers import Offer
 from manifest_sync.web.opening import find_style
+from manifest_sync.web.words import ended, going
 from manifest_sync.workspace.runs import Applied, Planned
 from manifest_sync.workspace.turns import apply_in_turn, is_within
 from manifest_sync.workspace.workspace import Workspace
 
-_REMEMBERED = 100
 _ANY_NUMBER = "100%"
 
 
@@ -40,32 +38,6 @@ class Errand(msgspec.Struct, frozen=True):
         return Side.LOCAL if self.command == "pull" else Side.S3
 
 
-class Agreements:
-    """Plans that were shown, each until it is agreed to or forgotten."""
-
-    def __init__(self) -> None:
-        """None yet."""
-        self._lock = threading.Lock()
-        self._plans: OrderedDict[str, tuple[Errand, StylePlan]] = OrderedDict()
-
-    def offer(self, errand: Errand, plan: StylePlan) -> str:
-        """Keep a plan that is being shown; the answer's name for it."""
-        name = secrets.token_hex(8)
-        with self._lock:
-            self._plans[name] = (errand, plan)
-            while len(self._plans) > _REMEMBERED:
-                self._plans.popitem(last=False)
-        return name
-
-    def take(self, name: str) -> tuple[Errand, StylePlan]:
-        """The plan that is agreed to, once. Raises StalePlan where it is not known any more."""
-        with self._lock:
-            found = self._plans.pop(name, None)
-        if found is None:
-            raise StalePlan("This plan is not known any more; compare again.")
-        return found
-
-
 def plan_errand(workspace: Workspace, errand: Errand) -> Planned:
     """What the errand would do. Changes nothing."""
     style = find_style(workspace, errand.style)
@@ -80,6 +52,16 @@ def plan_errand(workspace: Workspace, errand: Errand) -> Planned:
         allow_rewrite="all_rewritten" in errand.permits,
     )
     return workspace.plan(style, Verb(errand.command), errand.to, options)
+
+
+def offer_errand(errand: Errand, shown: StylePlan) -> Offer:
+    """What is agreed to with a plan that was shown."""
+
+    def work(workspace: Workspace) -> str:
+        return ended(errand.command, run_errand(workspace, errand, shown))
+
+    said = going(errand.command, len(shown.changes))
+    return Offer(errand.command, errand.style, said, work)
 
 
 def run_errand(workspace: Workspace, errand: Errand, agreed: StylePlan) -> Applied:

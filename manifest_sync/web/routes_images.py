@@ -1,17 +1,19 @@
 """Small images, by the content they show; the files themselves are never served."""
 
+import re
 from contextlib import suppress
 from importlib.resources import files
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from manifest_sync.core.errors import StoreError
+from manifest_sync.core.errors import NotFound, StoreError
 from manifest_sync.web.shrinking import KIND, MAX_BYTES
 from manifest_sync.web.site import Site
 from manifest_sync.web.thumbnails import Edge
 
 _PLACEHOLDER = (files("manifest_sync.web") / "static" / "no-image.svg").read_bytes()
+_MD5 = re.compile(r"[0-9a-f]{32}")
 _FOR_A_YEAR = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
@@ -35,8 +37,10 @@ def _image(site: Site, style: str, md5: str, edge: Edge) -> Response:
     board = site.boards.last(style)
     image = board.image_of(md5)
     made = None
-    if image.here is None or image.here.md5 != md5:
-        made = site.thumbnails.kept(md5, edge)
+    if image is None or image.here is None or image.here.md5 != md5:
+        made = site.thumbnails.kept(md5, edge) if _MD5.fullmatch(md5) else None
+        if image is None and made is None:
+            raise NotFound("There is no such image.")
     else:
         with suppress(StoreError):
             made = site.thumbnails.of(md5, edge, lambda: board.bytes_of(image, MAX_BYTES))

@@ -12,12 +12,11 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import UsageProblem
 from manifest_sync.core.plan import StylePlan
-from manifest_sync.web.errands import Errand, plan_errand, run_errand
+from manifest_sync.web.errands import Errand, offer_errand, plan_errand, run_errand
 from manifest_sync.web.fields import Fields, read_fields
 from manifest_sync.web.jobs import Job, Jobs
 from manifest_sync.web.site import Site
-from manifest_sync.web.words import IN_STEP, ended, failure, going
-from manifest_sync.workspace.runs import Applied
+from manifest_sync.web.words import IN_STEP, failure
 
 Form = Annotated[Fields, Depends(read_fields)]
 
@@ -43,21 +42,19 @@ def run_routes(site: Site) -> APIRouter:
                 # As on the command line: what is in step is written down without a question.
                 run_errand(workspace, errand, found)
                 return _toast(IN_STEP.get(errand.command, "Nothing to do."))
-        name = site.agreements.offer(errand, found)
+        name = site.offers.make(offer_errand(errand, found))
         return site.page("plan.html", errand=errand, plan=found, agreement=name, rows=_ROWS)
 
     @router.post("/runs")
     def begin(fields: Form) -> Response:
-        errand, agreed = site.agreements.take(fields.one("agreement"))
+        offer = site.offers.take(fields.one("agreement"))
 
-        def work(job: Job[Applied]) -> Applied:
+        def work(job: Job[str]) -> str:
             with site.opener.opened(job.tell, job.stopped) as workspace:
-                return run_errand(workspace, errand, agreed)
+                return offer.work(workspace)
 
-        site.jobs.begin(
-            errand.command, errand.style, work, lambda applied: ended(errand.command, applied)
-        )
-        return _toast(going(errand, len(agreed.changes)))
+        site.jobs.begin(offer.command, offer.style, work, str)
+        return _toast(offer.going)
 
     @router.post("/runs/stop")
     def stop(fields: Form) -> Response:

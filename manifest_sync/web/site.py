@@ -3,8 +3,8 @@
 from fastapi.responses import HTMLResponse
 
 from manifest_sync.web.boards import Boards
-from manifest_sync.web.errands import Agreements
 from manifest_sync.web.jobs import Jobs
+from manifest_sync.web.offers import Offers
 from manifest_sync.web.opening import Opener
 from manifest_sync.web.pages import make_templates
 from manifest_sync.web.sizes import Sizes
@@ -20,7 +20,7 @@ class Site:
         self.opener = opener
         self.jobs = jobs
         self.boards = Boards(opener)
-        self.agreements = Agreements()
+        self.offers = Offers()
         self.sizes = Sizes()
         self.thumbnails = Thumbnails(opener.root / STATE_FOLDER / "thumbnails")
         self._templates = make_templates()

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 
 from manifest_sync.core.amounts import many
-from manifest_sync.core.content import Action, Side
+from manifest_sync.core.content import Action
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.plan import Change
 from manifest_sync.core.reconcile import Reason
-from manifest_sync.web.errands import Errand
 from manifest_sync.workspace.overview import Badge
 from manifest_sync.workspace.runs import Applied
 
@@ -43,12 +42,12 @@ def why(change: Change) -> str:
     return _REASONS.get(change.reason, "")
 
 
-def going(errand: Errand, changes: int) -> str:
+def going(command: str, changes: int) -> str:
     """That a run begins."""
     what = many(changes, "file")
-    if errand.command == "remove":
+    if command == "remove":
         return f"Removing {what} from S3..."
-    where = "to S3" if errand.to is Side.S3 else "from S3"
+    where = "to S3" if command == "push" else "from S3"
     return f"Syncing {what} {where}..."
 
 

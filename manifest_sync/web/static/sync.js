@@ -3,7 +3,7 @@ import { toast } from "./toasts.js";
 
 const COMPARING = "🔍 Comparing...";
 const SYNCING = "⏳ Syncing...";
-const TITLES = { push: "Syncing to S3", pull: "Syncing from S3", remove: "Removing from S3" };
+const TITLES = { push: "Syncing to S3", pull: "Syncing from S3", remove: "Removing from S3", restore: "Restoring" };
 
 const dialog = document.getElementById("plan-dialog");
 const plan = document.getElementById("plan");
@@ -106,6 +106,7 @@ function show(told) {
   // What had ended before this page was opened is no news.
   if (told && !running && before?.id === told.id && before.state === "running") {
     toast(told.message, told.state === "done" ? "ok" : "error");
+    document.body.dispatchEvent(new CustomEvent("run-ended"));
     if (told.style === style) refresh();
   }
 }

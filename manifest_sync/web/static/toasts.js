@@ -20,7 +20,7 @@ export function toast(message, kind = "ok") {
 
 document.addEventListener("toast", (event) => toast(event.detail.message));
 
-const DOING = { push: "sync to S3", pull: "sync from S3", remove: "remove from S3" };
+const DOING = { push: "sync to S3", pull: "sync from S3", remove: "remove from S3", restore: "restore" };
 
 // An answer that is an error is told, and put nowhere.
 document.addEventListener("htmx:before:swap", (event) => {

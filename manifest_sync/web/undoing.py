@@ -1,0 +1,66 @@
+"""Bringing back what was deleted or replaced, as it is asked for on the page."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from manifest_sync.core.amounts import many
+from manifest_sync.core.errors import StalePlan, UsageProblem
+from manifest_sync.core.history import parse_id
+from manifest_sync.core.outcome import Status
+from manifest_sync.core.recall import recall
+from manifest_sync.core.restore import Fate
+from manifest_sync.web.offers import Offer
+from manifest_sync.web.opening import find_style
+from manifest_sync.workspace.restoring import PlannedRestore
+from manifest_sync.workspace.runs import Applied
+from manifest_sync.workspace.workspace import Workspace
+
+
+class Undo(msgspec.Struct, frozen=True):
+    """One of the history's buttons."""
+
+    what: str
+    """The id of a deletion, or of a run: all that it took away."""
+    overwrite: bool = False
+    """Whether something newer may be replaced."""
+
+
+def plan_undo(workspace: Workspace, undo: Undo) -> PlannedRestore:
+    """What would come back. Changes nothing. Raises UsageProblem for an id that is none."""
+    number = parse_id(undo.what)
+    if number is None:
+        raise UsageProblem("The page asks for something that is not known; load it again.")
+    deletions = recall(workspace.deletions(), [number], ())
+    style = find_style(workspace, deletions[0].style)
+    return workspace.plan_restore(style, deletions, overwrite=undo.overwrite)
+
+
+def offer_undo(undo: Undo, shown: PlannedRestore) -> Offer:
+    """What is agreed to with what was shown."""
+    agreed = _facts(shown)
+
+    def work(workspace: Workspace) -> str:
+        with workspace.holding("restore"):
+            planned = plan_undo(workspace, undo)
+            if not _facts(planned) <= agreed:
+                raise StalePlan(
+                    "Something changed since this was shown. Nothing was done; look again."
+                )
+            return _ended(workspace.restore(planned))
+
+    count = len(shown.having(Fate.RESTORE))
+    return Offer("restore", shown.style.id, f"Restoring {many(count, 'file')}...", work)
+
+
+def _facts(planned: PlannedRestore) -> set[object]:
+    """What comes back, and in the place of what."""
+    return {(each.deletion.id, each.now) for each in planned.having(Fate.RESTORE)}
+
+
+def _ended(applied: Sequence[Applied]) -> str:
+    outcomes = [outcome for each in applied for outcome in each.outcomes]
+    failed = sum(not outcome.status.holds for outcome in outcomes)
+    done = sum(outcome.status is Status.DONE for outcome in outcomes)
+    said = f"Successfully restored {many(done, 'file')}"
+    return f"{said}; {many(failed, 'file')} failed" if failed else said
