@@ -9,6 +9,9 @@ DEMO := demo
 PYTEST ?=
 # More for the benchmark: make bench BENCH="--quick"
 BENCH ?=
+# How often a soak kills on each server, and when it ends at the latest: make soak KILLS=1000
+KILLS ?= 200
+SOAK_SECONDS ?= 3600
 # Two cores, as CI services have; a worker that has run out of tests takes some of the other's.
 WORKERS := -n 2 --dist worksteal
 # The tests that look at the code base itself: its modules, documents and packaging.
@@ -18,7 +21,7 @@ STRUCTURE := $(wildcard tests/test_*.py)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test ceph slow bench lint types architecture check wheel clean
+.PHONY: help demo test ceph slow soak bench lint types architecture check wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +40,11 @@ slow: $(VENV)/dev.stamp ## Crash loops, large data, more of the real command
 
 bench: $(VENV)/dev.stamp ## Beside other tools on the same work; bench/README.md says what it needs
 	$(BIN)/python -m bench $(BENCH)
+
+soak: $(VENV)/dev.stamp ## Kill runs at random times, on moto and on Ceph: some twenty minutes
+	MANIFEST_SYNC_KILLS=$(KILLS) MANIFEST_SYNC_SOAK_SECONDS=$(SOAK_SECONDS) \
+	  $(BIN)/python -m pytest $(WORKERS) -o timeout=0 -m "slow or ceph" -k killed_at_any_time \
+	  tests/e2e/test_crashes.py $(PYTEST)
 
 lint: $(VENV)/dev.stamp ## Style and common mistakes
 	$(BIN)/ruff check
