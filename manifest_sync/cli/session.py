@@ -80,6 +80,16 @@ class Session(msgspec.Struct, frozen=True):
             self.screen.say(f"Error: {_listed(styles)}{error}")
 
 
+def flags_of(given: Connection) -> dict[str, str | int | None]:
+    """What the command line says of how to reach S3, as the configuration takes it."""
+    return {
+        "profile": given.profile,
+        "region": given.region,
+        "endpoint_url": given.endpoint_url,
+        "jobs": given.jobs,
+    }
+
+
 @contextmanager
 def session(
     common: Common, connection: Connection | None = None, *, everything: bool = False
@@ -99,13 +109,7 @@ def session_at(
     screen = Screen(as_json=common.as_json, quiet=common.quiet, everything=everything)
     progress = reporter(screen)
     interrupt = Interrupt()
-    given = connection or Connection()
-    flags: dict[str, str | int | None] = {
-        "profile": given.profile,
-        "region": given.region,
-        "endpoint_url": given.endpoint_url,
-        "jobs": given.jobs,
-    }
+    flags = flags_of(connection or Connection())
     with Workspace.open(start, flags=flags, tell=progress.tell, stopped=interrupt) as workspace:
         here = Path.cwd()
         inside = here.is_relative_to(workspace.root) or common.workspace is None

@@ -39,9 +39,10 @@ class Permissions(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A style's prefix."""
+    """A prefix that was examined."""
 
-    style: str
+    style: str | None
+    """Whose it is; None where it was named without a style."""
     prefix: str
     permissions: Permissions
 
@@ -68,18 +69,20 @@ class Diagnosis(msgspec.Struct, frozen=True):
     bucket: str
     trash_prefix: str
     identity: Identity | None = None
-    """None where the bucket cannot be reached."""
+    """None where there are no credentials to ask with."""
     places: tuple[Place, ...] = ()
     abilities: Abilities | None = None
     """None where the trash prefix cannot be written to."""
     trouble: str | None = None
-    """Why the examination ended early, or why the trash prefix cannot be written to."""
+    """A sentence: why the examination ended early, or the trash prefix cannot be written to."""
+    reached: bool = True
+    """Whether the endpoint has answered, and knows the bucket and the credentials."""
 
     @property
     def lacks_permissions(self) -> bool:
         """Whether a policy would help."""
         denied = any(place.permissions.missing for place in self.places)
-        return self.identity is not None and (denied or self.abilities is None)
+        return self.reached and (denied or self.abilities is None)
 
 
 def findings(diagnosis: Diagnosis) -> tuple[Finding, ...]:
@@ -116,10 +119,11 @@ _DONE_UNGUARDED = {
 
 def _findings(diagnosis: Diagnosis) -> Iterator[Finding]:
     identity, abilities = diagnosis.identity, diagnosis.abilities
-    if identity is None:
-        yield Finding("unreachable", Level.ERROR, f"{diagnosis.trouble}.")
+    if identity is not None:
+        yield from _who(identity, reached=diagnosis.reached)
+    if not diagnosis.reached:
+        yield Finding("unreachable", Level.ERROR, diagnosis.trouble or "")
         return
-    yield from _who(identity)
     yield Finding("bucket", Level.OK, f"The bucket “{diagnosis.bucket}” answers.")
     for place in diagnosis.places:
         yield _permitted(place)
@@ -127,7 +131,7 @@ def _findings(diagnosis: Diagnosis) -> Iterator[Finding]:
         yield Finding(
             "trash_denied",
             Level.ERROR,
-            f"{diagnosis.trouble}; what is replaced or deleted is kept there, and what the "
+            f"{diagnosis.trouble} What is replaced or deleted is kept there, and what the "
             "endpoint enforces is tried out there: allow that, or set `trash_prefix` to a place "
             "that is allowed.",
         )
@@ -139,12 +143,14 @@ def _findings(diagnosis: Diagnosis) -> Iterator[Finding]:
     yield from _checked(abilities)
 
 
-def _who(identity: Identity) -> Iterator[Finding]:
+def _who(identity: Identity, *, reached: bool) -> Iterator[Finding]:
     yield Finding("endpoint", Level.OK, f"Endpoint {identity.endpoint}, region {identity.region}.")
     source = _SOURCES.get(identity.credentials, identity.credentials)
     profile = f", profile “{identity.profile}”" if identity.profile is not None else ""
     yield Finding("credentials", Level.OK, f"Credentials from {source}{profile}.")
     ahead = identity.clock_ahead
+    if ahead is None and not reached:
+        return
     if ahead is None:
         yield Finding("clock", Level.WARNING, "The endpoint does not say what time it is.")
     elif abs(ahead) > _CLOCK_MAY_DIFFER:
@@ -152,8 +158,8 @@ def _who(identity: Identity) -> Iterator[Finding]:
         yield Finding(
             "clock",
             Level.WARNING,
-            f"This computer's clock is {abs(ahead)} s {way} the endpoint's; set it right: from "
-            "15 minutes on S3 refuses every request.",
+            f"This computer's clock is {round(abs(ahead) / 60)} min {way} the endpoint's; set it "
+            "right: from 15 minutes on S3 refuses every request.",
         )
     else:
         yield Finding("clock", Level.OK, "This computer's clock agrees with the endpoint's.")
@@ -161,7 +167,7 @@ def _who(identity: Identity) -> Iterator[Finding]:
 
 def _permitted(place: Place) -> Finding:
     missing = place.permissions.missing
-    where = f"Below “{place.prefix}” (style {place.style})"
+    where = f"Below “{place.prefix}”" + (f" (style {place.style})" if place.style else "")
     if not missing:
         return Finding(
             "permissions", Level.OK, f"{where} the credentials may list, get, put and delete."
@@ -172,8 +178,10 @@ def _permitted(place: Place) -> Finding:
             Level.WARNING,
             f"{where} the credentials may not delete, so --delete and remove will fail.",
         )
+    readable = not {"list", "get"} & {*missing}
+    note = ": pull, status and compare work, push does not." if readable else "."
     return Finding(
-        "permissions", Level.ERROR, f"{where} the credentials may not {', '.join(missing)}."
+        "permissions", Level.ERROR, f"{where} the credentials may not {', '.join(missing)}{note}"
     )
 
 

@@ -12,8 +12,8 @@ from manifest_sync.core.policy import Policy
 class BucketExamined(msgspec.Struct, frozen=True):
     """One bucket.
 
-    `identity` is null where it does not answer, `abilities` where nothing can be tried out, and
-    `policy` where no permission is missing.
+    `identity` is null where there are no credentials, `abilities` where nothing can be tried out,
+    and `policy` where no permission is missing.
     """
 
     bucket: str

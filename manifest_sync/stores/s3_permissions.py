@@ -13,32 +13,43 @@ from manifest_sync.core.errors import Denied, NotFound, StoreError
 from manifest_sync.stores.s3_connection import S3Connection
 
 
-def identify(connection: S3Connection, prefix: str) -> Identity:
-    """Who asks whom. Raises StoreError where there are no credentials, or nobody answers.
-
-    Not to be allowed to list the prefix is an answer, too.
-    """
-    client = connection.client
-    try:
-        with connection.doing(f"list {prefix}"):
-            answer = client.list_objects_v2(Bucket=connection.bucket, Prefix=prefix, MaxKeys=1)
-        headers: dict[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
-    except Denied as error:
-        refusal = error.__cause__
-        if not isinstance(refusal, ClientError) or _code(refusal) != "AccessDenied":
-            raise
-        headers = refusal.response["ResponseMetadata"]["HTTPHeaders"]
-    now, date, skew = datetime.now(UTC), headers.get("date"), None
-    if date is not None:
-        with suppress(ValueError):
-            skew = (now - parsedate_to_datetime(date).replace(tzinfo=UTC)).total_seconds()
+def identify(connection: S3Connection) -> Identity:
+    """Who asks whom, without asking. Raises StoreError where there are no credentials."""
     return Identity(
         endpoint=connection.endpoint,
-        region=client.meta.region_name,
+        region=connection.client.meta.region_name,
         credentials=connection.credentials_from,
         profile=connection.settings.profile,
-        clock_ahead=round(skew) if skew is not None else None,
+        clock_ahead=None,
     )
+
+
+def first_answer(connection: S3Connection, prefix: str) -> tuple[int | None, StoreError | None]:
+    """The seconds by which this computer's clock is ahead, and why nothing more is to be asked.
+
+    Not to be allowed to list the prefix is an answer like another. Raises StoreError where nobody
+    answers.
+    """
+    useless: StoreError | None = None
+    try:
+        with connection.doing(f"list {prefix}"):
+            answer = connection.client.list_objects_v2(
+                Bucket=connection.bucket, Prefix=prefix, MaxKeys=1
+            )
+        headers: dict[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
+    except StoreError as error:
+        refusal = error.__cause__
+        if not isinstance(refusal, ClientError):
+            raise
+        headers = refusal.response["ResponseMetadata"].get("HTTPHeaders", {})
+        if refusal.response.get("Error", {}).get("Code") != "AccessDenied":
+            useless = error
+    now = datetime.now(UTC)
+    try:
+        ahead = (now - parsedate_to_datetime(headers["date"]).replace(tzinfo=UTC)).total_seconds()
+    except (KeyError, ValueError):
+        return None, useless
+    return round(ahead), useless
 
 
 def ask_permissions(connection: S3Connection, prefix: str) -> Permissions:
@@ -50,10 +61,6 @@ def ask_permissions(connection: S3Connection, prefix: str) -> Permissions:
     return Permissions(
         list=asked.may_list(), get=asked.may_get(), put=asked.may_put(), delete=asked.may_delete()
     )
-
-
-def _code(refusal: ClientError) -> str:
-    return refusal.response.get("Error", {}).get("Code", "")
 
 
 class _Asked(msgspec.Struct, frozen=True):

@@ -39,6 +39,7 @@ from manifest_sync.workspace.uploading import UploadBook
 
 _AWS = "https://s3.amazonaws.com"
 STATE_FOLDER = ".manifest-sync"
+_STATE = "state.db"
 TRASH_FOLDER = "trash"
 
 
@@ -85,14 +86,14 @@ class Resources:
 
     @property
     def state_path(self) -> Path:
-        """Where state.db is."""
-        return self.folder / "state.db"
+        """Where state.db is, or would be."""
+        return self.root / STATE_FOLDER / _STATE
 
     @property
     def state(self) -> Database:
         """Memory, journal and history."""
         if self._state is None:
-            self._state = open_state(self.state_path)
+            self._state = open_state(self.folder / _STATE)
         return self._state
 
     def close(self) -> None:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from tests.buckets import Bucket, new_bucket
 from tests.commands import here
 from tests.e2e.meddler import Meddler, meddling
+from tests.rewriting_s3 import Headers, rewriting
 from tests.servers import SECRET_KEY, S3Server
 from tests.stores.scripted_s3 import refusal, scripted_s3
 
@@ -144,7 +147,7 @@ def test_a_trash_prefix_that_is_not_allowed(
 @pytest.mark.parametrize(
     ("status", "code", "says"),
     [
-        (404, "NoSuchBucket", "there is no bucket"),
+        (404, "NoSuchBucket", "There is no bucket"),
         (403, "InvalidAccessKeyId", "does not know these credentials"),
         (403, "RequestTimeTooSkewed", "clock is wrong"),
     ],
@@ -155,7 +158,12 @@ def test_a_bucket_that_cannot_be_reached(
     with scripted_s3(lambda _method, _path: refusal(status, code)) as endpoint:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", endpoint)
         found = examined(workspace, 1)
-    assert levels(found) == {"unreachable": "error"}
+    assert levels(found) == {
+        "endpoint": "ok",
+        "credentials": "ok",
+        "clock": "ok",
+        "unreachable": "error",
+    }
     assert says in message(found, "unreachable")
     assert found["policy"] is None
 
@@ -163,7 +171,45 @@ def test_a_bucket_that_cannot_be_reached(
 def test_no_credentials(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     found = examined(workspace, 1)
-    assert "no AWS credentials were found" in message(found, "unreachable")
+    assert "No AWS credentials were found" in message(found, "unreachable")
+
+
+@pytest.mark.parametrize(("minutes", "way"), [(20, "behind"), (-20, "ahead of")])
+def test_a_clock_that_is_wrong_is_told_by_how_much(
+    workspace: Path, moto: S3Server, monkeypatch: pytest.MonkeyPatch, minutes: int, way: str
+) -> None:
+    """Also where it is why all requests are refused."""
+
+    def later(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+        date = parsedate_to_datetime(headers["date"]) + timedelta(minutes=minutes)
+        return headers | {"date": format_datetime(date, usegmt=True)}, body
+
+    with rewriting(moto.endpoint) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", proxy.endpoint)
+        proxy.answers = later
+        said = here(workspace, "doctor").out
+    assert f"clock is 20 min {way} the endpoint's; set it right" in said
+
+
+def test_nobody_answers(workspace: Path) -> None:
+    ran = here(workspace, "doctor", "--endpoint-url", "http://127.0.0.1:9")
+    assert ran.status == 1
+    assert "Endpoint http://127.0.0.1:9, region us-east-1." in ran.out
+    assert "http://127.0.0.1:9 does not answer" in ran.out
+    assert "is there a network?" in ran.out
+
+
+def test_a_place_on_s3_needs_neither_style_nor_workspace(tmp_path: Path, bucket: Bucket) -> None:
+    """And nothing is left of it, on either side."""
+    ran = here(tmp_path, "doctor", bucket.remote("new/"), "--json")
+    assert ran.status == 0, ran.err
+    [found] = ran.document()["buckets"]
+    assert [(each["style"], each["prefix"]) for each in found["places"]] == [(None, "new/")]
+    assert "Below “new/” the credentials may" in message(found, "permissions")
+    assert found["unguarded"] == ["copy", "parts"]
+    assert (bucket.keys(), [*tmp_path.iterdir()]) == ([], [])
+    assert here(tmp_path, "doctor", "s3://").status == 64
+    assert here(tmp_path, "doctor", "16", bucket.remote()).status == 64
 
 
 @pytest.mark.ceph
