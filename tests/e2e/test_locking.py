@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.commands import program
-from tests.e2e.meddler import Meddler
+from tests.e2e.meddler import Meddler, nothing
 from tests.e2e.places import FILES, Place
 
 pytestmark = pytest.mark.slow
@@ -55,3 +55,20 @@ def test_a_second_run_waits_as_long_as_it_is_told_to(place: Place, meddler: Medd
         threading.Timer(1.0, may_end.set).start()
         waited = place.row("record", "--lock-timeout", "60")
     assert waited["unchanged"] == len(FILES)
+
+
+def test_a_run_that_waits_for_one_that_is_killed_goes_on_at_once(
+    place: Place, meddler: Meddler
+) -> None:
+    place.begin()
+    command = [program(), "push", "--yes", "--quiet", "--lock-timeout", "100"]
+    with (
+        _a_push_that_takes_its_time(place, meddler, threading.Event()) as first,
+        subprocess.Popen(command, cwd=place.root, stdin=subprocess.DEVNULL) as second,
+    ):
+        with pytest.raises(subprocess.TimeoutExpired):
+            second.wait(3)
+        meddler.before = nothing
+        first.kill()
+        assert second.wait(60) == 0
+    assert place.objects() == FILES
