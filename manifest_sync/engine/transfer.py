@@ -48,10 +48,20 @@ class Transferred(msgspec.Struct, frozen=True):
 
 def transfer(change: Change, sides: Sides, trying: Trying = retrying) -> Transferred:
     """Make one change. Never raises StoreError."""
+    doubtful = False
+
+    def make() -> Transferred:
+        nonlocal doubtful
+        try:
+            return _make(change, sides)
+        except Transient:
+            doubtful = True  # It may have taken effect all the same.
+            raise
+
     try:
-        return trying(lambda: _make(change, sides))
+        return trying(make)
     except (Moved, NotFound, NotSignedIn, Transient) as error:
-        return Transferred(_found_out(change, sides, trying, error))
+        return Transferred(_found_out(change, sides, trying, error, doubtful=doubtful))
     except Corrupted as error:
         why = f"{error}" if _is_md5(change, sides.bucket) else _NO_MD5.format(change.path)
         return Transferred(Outcome(change, Status.FAILED, why))
@@ -59,14 +69,22 @@ def transfer(change: Change, sides: Sides, trying: Trying = retrying) -> Transfe
         return Transferred(Outcome(change, Status.FAILED, f"{error}"))
 
 
-def _found_out(change: Change, sides: Sides, trying: Trying, error: StoreError) -> Outcome:
+def _found_out(
+    change: Change, sides: Sides, trying: Trying, error: StoreError, *, doubtful: bool
+) -> Outcome:
     """The outcome where the last try failed, though it or one before may have taken effect."""
     status = Status.MOVED if isinstance(error, Moved | NotFound) else Status.FAILED
     failed = Outcome(change, status, f"{error}")
     try:
-        return trying(lambda: _achieved(change, sides)) or failed
+        achieved = trying(lambda: _achieved(change, sides))
+        if achieved is None and doubtful:
+            # Somebody else may have come after a try of which nobody knows: whose doing it was
+            # cannot be told, but what was kept is not to be forgotten.
+            kept_at = trying(lambda: _kept_at(change, sides))
+            return msgspec.structs.replace(failed, kept_at=kept_at)
     except StoreError:
         return msgspec.structs.replace(failed, unknown=True)
+    return achieved or failed
 
 
 _NO_MD5 = (
@@ -144,12 +162,18 @@ def _achieved(change: Change, sides: Sides) -> Outcome | None:
     stamp = target.stat(change.path)
     if not holds(target, change.path, stamp, change.after):
         return None
-    kept_at = None
-    if not isinstance(change.precondition, AbsentStamp):
-        kept_at = target.kept_at(change.path, change.precondition, sides.keep_under)
-        if kept_at is None and target.keeps:
-            return Outcome(change, Status.ALREADY, stamp=stamp)
+    kept_at = _kept_at(change, sides)
+    if kept_at is None and target.keeps and not isinstance(change.precondition, AbsentStamp):
+        return Outcome(change, Status.ALREADY, stamp=stamp)
     return Outcome(change, Status.DONE, stamp=stamp, kept_at=kept_at, sent=_size_sent(change))
+
+
+def _kept_at(change: Change, sides: Sides) -> str | None:
+    """Where this run kept what was at the path; None where it has not, or nothing was there."""
+    if isinstance(change.precondition, AbsentStamp):
+        return None
+    target = sides.store(change.side)
+    return target.kept_at(change.path, change.precondition, sides.keep_under)
 
 
 def _size_sent(change: Change) -> int:

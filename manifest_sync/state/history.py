@@ -55,14 +55,19 @@ def kept_places(database: Database) -> list[tuple[str, str]]:
 
 @telling
 def deletions(database: Database, styles: Collection[str] | None) -> list[Deletion]:
-    """Everything that was deleted or replaced, with where its bytes are now."""
+    """Everything that was deleted or replaced, with where its bytes are now.
+
+    Also what a run has kept, though nobody knows whether it was the one to replace it: its answer
+    was lost, or it was killed, and somebody else has changed the path since.
+    """
     rows = database.query(
         "SELECT changes.*, applies.plan, applies.user, applies.host, applies.command,"
         " styles.style, styles.remote, styles.endpoint,"
         " (SELECT MAX(back.ended) FROM changes AS back WHERE back.taken_from = changes.kept_at"
         "   AND back.status = 'done' AND back.side = changes.side) AS restored"
         " FROM changes JOIN applies ON applies.id = apply_id JOIN styles ON styles.id = style_id"
-        " WHERE before_md5 IS NOT NULL AND status = 'done' AND number > 0"
+        " WHERE before_md5 IS NOT NULL AND number > 0"
+        " AND (status = 'done' OR changes.kept_at IS NOT NULL)"
         " ORDER BY apply_id DESC, changes.ended DESC, number DESC"
     )
     return [

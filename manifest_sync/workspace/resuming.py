@@ -78,11 +78,13 @@ def _find_out(intent: Intent, survey: Survey, site: Site, keep_under: str) -> Fi
     stamp = intent.precondition
     if stamp is None or isinstance(stamp, AbsentStamp):
         return Finding(intent, Status.ALREADY if holds else Status.MOVED)
-    # Where the run kept what it took away tells its own work from somebody else's.
+    # Where the run kept what it was to take away tells its own work from somebody else's, as far
+    # as its result still holds: it may have been killed between the two, and others come after.
     kept_at = store.kept_at(intent.path, stamp, keep_under)
-    if kept_at is not None or (holds and not store.keeps):
-        return Finding(intent, Status.DONE, kept_at)
-    return Finding(intent, Status.ALREADY if holds else Status.MOVED)
+    if not holds:
+        return Finding(intent, Status.MOVED, kept_at)
+    done = kept_at is not None or not store.keeps
+    return Finding(intent, Status.DONE if done else Status.ALREADY, kept_at)
 
 
 def _held(intent: Intent, survey: Survey, store: Store) -> Content | None:

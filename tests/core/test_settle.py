@@ -56,6 +56,14 @@ def test_one_path(
     assert remembered(settled.moved) == expected, what
 
 
+def test_what_was_announced_and_then_deleted_here_is_not_taken_for_not_downloaded() -> None:
+    """The push that announced it was cut off, and its object came from somewhere else."""
+    known = survey("", "a.png=1", "", "a.png=-/-/1", published="a.png=1")
+    assert plan(known).withheld == ("a.png",)
+    settled = settle(known, Verb.PUSH, (), manifest("a.png=1"))
+    assert (short(settled.lines), settled.moved) == ("", {})
+
+
 def test_a_failed_change_leaves_what_record_left_but_what_was_published_is_seen() -> None:
     known = survey("a.png=2 b.png=2", "a.png=1 b.png=1", "a.png=2 b.png=2", "a.png=1 b.png=1")
     failed, done = plan(known).changes

@@ -19,6 +19,7 @@ from manifest_sync.formats.config_toml import Config
 from manifest_sync.state.cache import Cache
 from manifest_sync.state.state import open_state
 from manifest_sync.stores.base import Body, Written
+from manifest_sync.stores.bodies import bytes_body
 from manifest_sync.stores.faulty import Call, Fault, FaultyStore
 from manifest_sync.stores.memory import MemoryStore
 from manifest_sync.stores.memory_trash import MemoryTrash
@@ -26,6 +27,7 @@ from manifest_sync.stores.s3_connection import S3Connection
 from manifest_sync.workspace.resources import Resources
 from manifest_sync.workspace.styles import Style
 from tests.engine.world import Clock
+from tests.workspace.strands import Killed
 
 _CONFIG = Config(endpoint_url="http://127.0.0.1:9", region="us-east-1", jobs=1)
 _ASKING = {Call.READ, Call.STAT, Call.ASK_MD5, Call.KEPT_AT}
@@ -111,28 +113,39 @@ class WatchedStore(FaultyStore):
             self._step()
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
-        self._step()
+        # To read it may take steps of its own; what is written is looked at after those.
+        taken = bytes_body(b"".join(body.chunks()), body.modified_ns, body.notes)
+        self._step_before(path, keep_under)
         with self._watching(self._memory, path, keep_under):
-            return super().write(path, body, expect=expect, keep_under=keep_under)
+            return super().write(path, taken, expect=expect, keep_under=keep_under)
 
     def copy(
         self, source: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str
     ) -> Written:
-        self._step()
+        self._step_before(path, keep_under)
         with self._watching(self._memory, path, keep_under):
             return super().copy(source, stamp, path, expect=expect, keep_under=keep_under)
 
     def delete(self, path: str, *, expect: Present, keep_under: str) -> Written:
-        self._step()
+        self._step_before(path, keep_under)
         with self._watching(self._memory, path, keep_under):
             return super().delete(path, expect=expect, keep_under=keep_under)
 
     def bring_back(
         self, kept_at: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str
     ) -> Written:
-        self._step()
+        self._step_before(path, keep_under)
         with self._watching(self._memory, path, keep_under):
             return super().bring_back(kept_at, stamp, path, expect=expect, keep_under=keep_under)
+
+    def _step_before(self, path: str, keep_under: str) -> None:
+        """A run may also be killed after it has kept what is there, and before it replaces it."""
+        try:
+            self._step()
+        except Killed as killed:
+            if killed.in_between:
+                self._memory._keep(path, keep_under)
+            raise
 
     # What the store of a folder has besides.
 

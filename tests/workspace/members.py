@@ -76,10 +76,10 @@ class Member:
         self.run = Run(self, verb, to, options, faults)
         return self.run
 
-    def kill(self) -> None:
+    def kill(self, *, in_between: bool = False) -> None:
         """Kill the run. What was not committed has not happened."""
         assert self.run is not None
-        self.run.strand.kill()
+        self.run.strand.kill(in_between=in_between)
         self.resources.process.rollback()
 
     def record(self) -> Recorded:
@@ -99,9 +99,16 @@ class Member:
         """What history says of every byte that was destroyed: kept_at → side, path, content."""
         rows = self.resources.process.execute(
             "SELECT kept_at, side, path, before_size, before_md5 FROM changes"
-            " WHERE kept_at IS NOT NULL AND status = 'done'"
+            " WHERE kept_at IS NOT NULL AND status IS NOT NULL"
         )
         return {at: (side, path, Content(size, md5)) for at, side, path, size, md5 in rows}
+
+    def bases(self) -> set[tuple[str, Content]]:
+        """What folder and S3 had in common last, as state.db has it."""
+        rows = self.resources.process.execute(
+            "SELECT path, base_size, base_md5 FROM memory WHERE base_md5 IS NOT NULL"
+        )
+        return {(path, Content(size, md5)) for path, size, md5 in rows}
 
     def _store(self, side: Side) -> WatchedStore:
         assert self.run is not None

@@ -14,6 +14,11 @@ _PATIENCE = 60
 class Killed(BaseException):
     """The process of the run is no more: whatever it tries from now on does not happen."""
 
+    def __init__(self, *, in_between: bool) -> None:
+        """`in_between` its next step was half done already."""
+        super().__init__()
+        self.in_between = in_between
+
 
 class Strand:
     """One run. It stops at points that it announces itself."""
@@ -23,7 +28,7 @@ class Strand:
         self.ended = False
         self.error: BaseException | None = None
         self._work = work
-        self._killed = False
+        self._killed: Killed | None = None
         self._left = 0
         self._go = threading.Semaphore(0)
         self._stopped = threading.Semaphore(0)
@@ -35,12 +40,11 @@ class Strand:
         """What the run calls before each of its steps; it may not return."""
         assert self._one_at_a_time.acquire(blocking=False), "two threads of one run at once"
         try:
-            if self._left == 0 and not self._killed:
+            if self._left == 0 and self._killed is None:
                 self._stopped.release()
                 self._go.acquire()
             self._left -= 1
-            if self._killed:
-                raise Killed
+            self._die_if_killed()
         finally:
             self._one_at_a_time.release()
 
@@ -54,9 +58,9 @@ class Strand:
         if self.error is not None:
             raise self.error
 
-    def kill(self) -> None:
-        """End the run where it is."""
-        self._killed = True
+    def kill(self, *, in_between: bool = False) -> None:
+        """End the run where it is, or in between its steps."""
+        self._killed = Killed(in_between=in_between)
         self.go_on()
         self._thread.join()
 
@@ -74,5 +78,9 @@ class Strand:
     def _begin(self) -> None:
         """Wait for the first step."""
         self._go.acquire()
-        if self._killed:
-            raise Killed
+        self._die_if_killed()
+
+    def _die_if_killed(self) -> None:
+        if self._killed is not None:
+            killed, self._killed = self._killed, Killed(in_between=False)
+            raise killed

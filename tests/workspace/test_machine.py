@@ -59,6 +59,7 @@ options = st.builds(
     allow_rewrite=st.just(True),
 )
 few = st.integers(1, 12)
+long = st.integers(1, 30)
 faults = st.dictionaries(
     st.sampled_from(Side),
     st.lists(
@@ -133,12 +134,8 @@ class Team(RuleBasedStateMachine):
 
     @rule(edits=edits)
     def change_out_of_band(self, edits: Edits) -> None:
-        bucket = self.witness.bucket
         for path, data in edits.items():
-            if data is not None:
-                bucket.put_out_of_band(path, data)
-            elif bucket.bytes_at(path) is not None:
-                bucket.drop_out_of_band(path)
+            self.witness.change_out_of_band(path, data)
 
     @rule(who=who)
     def commit(self, who: int) -> None:
@@ -208,11 +205,11 @@ class Team(RuleBasedStateMachine):
             assert member.run is not None
             member.run.interrupted = True
 
-    @rule(who=who)
-    def kill(self, who: int) -> None:
+    @rule(who=who, in_between=st.booleans())
+    def kill(self, who: int, in_between: bool) -> None:
         member = self.member(who)
         if member.is_busy:
-            member.kill()
+            member.kill(in_between=in_between)
 
     # Runs that nobody disturbs
 
@@ -222,9 +219,9 @@ class Team(RuleBasedStateMachine):
         self._edit(member, way, edits)
         self._alone(member, way, options)
 
-    @rule(who=who, edits=edits, way=ways, options=options, steps=st.integers(1, 30))
+    @rule(who=who, edits=edits, way=ways, options=options, steps=long, in_between=st.booleans())
     def die_and_run_again(
-        self, who: int, edits: Edits, way: Way, options: Options, steps: int
+        self, who: int, edits: Edits, way: Way, options: Options, steps: int, in_between: bool
     ) -> None:
         """The same command finishes what it was killed at, and takes nothing of it for others'."""
         member = self.idle(who)
@@ -232,7 +229,7 @@ class Team(RuleBasedStateMachine):
         cut_off = member.begin(*way, options)
         cut_off.strand.go_on(steps)
         if member.is_busy:
-            member.kill()
+            member.kill(in_between=in_between)
         again = self._alone(member, way, options)
         if cut_off.planned is not None:
             planned, rest = cut_off.planned.plan, _plan(again)
@@ -290,6 +287,8 @@ class Team(RuleBasedStateMachine):
             return
         assert run.applied is not None
         self._history_is_complete(run.member)
+        in_common = run.member.person.held & self.witness.on_s3
+        assert run.member.bases() <= in_common, "remembered what never was"
 
     def _history_is_complete(self, member: Member) -> None:
         """Every byte that was destroyed has its row and its kept copy."""

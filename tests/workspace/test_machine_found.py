@@ -7,9 +7,11 @@ import pytest
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.errors import Transient
 from manifest_sync.core.manifest import MANIFEST_NAME
+from manifest_sync.core.outcome import Status
 from manifest_sync.core.plan import Options
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.engine.retrying import retrying
+from manifest_sync.state import history
 from manifest_sync.stores.bodies import content_of
 from manifest_sync.stores.faulty import Call, Fault, Harm
 from manifest_sync.stores.memory import MemoryStore
@@ -80,3 +82,36 @@ def test_a_manifest_that_was_replaced_without_an_answer_is_in_the_history(
     member.begin(*PUSH).finish()
     assert _published_before(member) == [replaced]
     assert bucket.bytes_at("a.png") == b"two"
+
+
+def test_what_was_kept_is_no_proof_that_a_run_replaced_it_where_others_came_after(
+    member: Member, bucket: MemoryStore
+) -> None:
+    """Killed between keeping and replacing: what it meant to send is no ancestor of theirs."""
+    run = member.begin(*PUSH)
+    _until_published(run, bucket)
+    run.strand.go_on(2)  # the commit that says so
+    member.kill(in_between=True)
+    assert [kept_at.partition("#")[0] for kept_at in bucket.kept][-1].endswith("/a.png")
+    assert bucket.bytes_at("a.png") == b"one"
+    member.witness.change_out_of_band("a.png", b"three")
+    again = member.begin(*PUSH).finish()
+    assert again.planned is not None
+    assert [each.path for each in again.planned.plan.conflicts] == ["a.png"]
+    assert bucket.bytes_at("a.png") == b"three"
+    assert ("s3", "a.png", content_of(b"one")) in member.kept().values()
+
+
+def test_what_was_kept_before_an_answer_was_lost_has_its_row_though_others_came_after(
+    member: Member, bucket: MemoryStore
+) -> None:
+    run = member.begin(*PUSH, {Side.S3: [Fault(Call.WRITE, Harm.AFTER, "a.png")]})
+    while bucket.bytes_at("a.png") == b"one":
+        run.strand.go_on(1)
+    member.witness.change_out_of_band("a.png", b"three")
+    run.finish()
+    assert run.applied is not None
+    assert [outcome.status for outcome in run.applied.outcomes] == [Status.MOVED]
+    assert ("s3", "a.png", content_of(b"one")) in member.kept().values()
+    told = history.deletions(member.resources.state, None)
+    assert [(each.path, each.content) for each in told] == [("a.png", content_of(b"one"))]

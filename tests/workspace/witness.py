@@ -48,6 +48,8 @@ class Witness:
 
     def __init__(self, bucket: MemoryStore) -> None:
         self.bucket = bucket
+        self.on_s3: set[tuple[str, Content]] = set()
+        """Everything that S3 ever held."""
         self.published: list[Lines] = [{}]
         """What was published, one after the other; at first nothing."""
 
@@ -72,6 +74,14 @@ class Witness:
                 else:
                     self._on_s3(person, doing, path, was, now)
 
+    def change_out_of_band(self, path: str, data: bytes | None) -> None:
+        """Somebody else writes or deletes an object."""
+        if data is not None:
+            self.bucket.put_out_of_band(path, data)
+            self.on_s3.add((path, content_of(data)))
+        elif self.bucket.bytes_at(path) is not None:
+            self.bucket.drop_out_of_band(path)
+
     def _published(self, person: Person, doing: Doing, text: bytes | None) -> None:
         assert text is not None, "what is published is never taken away"
         manifest = parse_manifest(text, MANIFEST_NAME)
@@ -85,13 +95,12 @@ class Witness:
     def _on_s3(
         self, person: Person, doing: Doing, path: str, was: Content | None, now: Content | None
     ) -> None:
+        self.on_s3 |= _files(path, now)
         since = self.published[doing.published_before - 1 :]
         assert any(lines.get(path) == now for lines in since), f"{path} is not as announced"
-        if was is None or doing.overwrites or (path, was) in person.held:
-            return
-        assert not any((path, was) in lines.items() for lines in self.published), (
-            f"{path} was published by others, never here, and not a conflict"
-        )
+        if was is not None and not doing.overwrites and (path, was) not in person.held:
+            theirs = any(lines.get(path) == was for lines in since)
+            assert not theirs, f"{path} was published by others, never here, and not a conflict"
 
 
 def _files(path: str, content: Content | None) -> set[tuple[str, Content]]:
