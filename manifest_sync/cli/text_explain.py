@@ -60,16 +60,7 @@ def explain_lines(explained: Explained) -> Iterator[Line]:
 def _facts(explained: Explained) -> Iterator[Line]:
     """What each place holds."""
     known = explained.explanation
-    held = known.file
-    if held is None:
-        yield _line("folder", "nothing")
-    else:
-        stamp = held.stamp
-        yield _line(
-            "folder",
-            f"{_content(held.content)}, modified {_time(stamp.mtime_ns)}, "
-            f"changed {_time(stamp.ctime_ns)}, inode {stamp.inode}",
-        )
+    yield _line("folder", _file(known))
     yield _line("cache", _cached(known))
     etag = f", ETag {shown(known.line_etag)}" if known.line_etag is not None else ""
     yield _line("manifest", "no line" if known.line is None else _content(known.line) + etag)
@@ -87,6 +78,19 @@ def _facts(explained: Explained) -> Iterator[Line]:
     yield _line("  recorded", _or_absent(known.memory.recorded) + " (folder and manifest)")
     yield _line("  base", _or_absent(known.memory.base) + " (folder and S3)")
     yield _line("  seen", _or_absent(known.memory.seen) + " (folder and published manifest)")
+
+
+def _file(known: Explanation) -> str:
+    stamp = known.unread_file if known.file is None else known.file.stamp
+    if stamp is None:
+        return "nothing"
+    what = (
+        _content(known.file.content) if known.file is not None else f"{size(stamp.size)}, not read"
+    )
+    return (
+        f"{what}, modified {_time(stamp.mtime_ns)}, changed {_time(stamp.ctime_ns)}, "
+        f"inode {stamp.inode}"
+    )
 
 
 def _line(name: str, text: str) -> str:
@@ -121,9 +125,9 @@ def _cached(known: Explanation) -> str:
 
 
 def _object(known: Explanation) -> str:
-    there = known.object
+    there, unread = known.object, known.unread_object
     if there is None:
-        return "nothing"
+        return "nothing" if unread is None else f"{size(unread.size)}, ETag {shown(unread.etag)}"
     version = there.stamp.version_id
     parts = [_content(there.content), f"ETag {shown(there.stamp.etag)}"]
     parts += [f"version {shown(version)}"] if version is not None else []

@@ -118,6 +118,10 @@ class Explanation(msgspec.Struct, frozen=True):
     memory: Memory
     decisions: tuple[Decision, ...]
     history: tuple[PathChange, ...]
+    unread_file: FileStamp | None = None
+    """A file that is there and was not read: it is out of scope."""
+    unread_object: ObjectStamp | None = None
+    """The same on S3."""
     """What runs of this workspace did here, newest first."""
 
 

@@ -16,9 +16,10 @@ from manifest_sync.core.explain import (
     siblings,
 )
 from manifest_sync.core.scope_rule import scope_rule
-from manifest_sync.core.stamps import FileStamp, ObjectStamp
+from manifest_sync.core.stamps import ABSENT, FileStamp, ObjectStamp, Stamp
 from manifest_sync.engine.site import Observation, Site
 from manifest_sync.state.path_history import changes_of
+from manifest_sync.stores.base import Store
 from manifest_sync.workspace.resources import Resources
 from manifest_sync.workspace.styles import Style
 
@@ -35,10 +36,14 @@ def explain_path(
     observation = look()
     survey = observation.survey
     file, cached = survey.folder.entries.get(path), site.digests.get(path)
-    published = survey.published
+    published, scope = survey.published, scope_rule(survey.scope, path)
+    here: Stamp = ABSENT
+    there: Stamp = ABSENT
+    if not scope.in_scope:
+        here, there = _state(site.folder, path), _state(site.bucket, path)
     return Explanation(
         path=path,
-        scope=scope_rule(survey.scope, path),
+        scope=scope,
         problem=problem_at(survey, path),
         siblings=tuple(siblings(survey, path)),
         file=KnownFile(file.content, file.stamp)
@@ -63,7 +68,16 @@ def explain_path(
         memory=memory_of(survey, path),
         decisions=decisions(survey, path),
         history=tuple(changes_of(resources.state, resources.known(style).id, path)),
+        unread_file=here if isinstance(here, FileStamp) else None,
+        unread_object=there if isinstance(there, ObjectStamp) else None,
     )
+
+
+def _state(store: Store, path: str) -> Stamp:
+    """What is at a path that the listing leaves out; nothing where that cannot be told."""
+    with suppress(StoreError):
+        return store.stat(path)
+    return ABSENT
 
 
 def _object(site: Site, observation: Observation, path: str) -> KnownObject | None:

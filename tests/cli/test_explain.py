@@ -84,6 +84,20 @@ def test_why_a_file_is_out_of_scope(pushed: Path, style: Path) -> None:
     assert _says(text, "scope") == "out of scope: the manifest's `ignore` names it: sub/*.txt"
 
 
+def test_what_is_there_is_told_though_it_is_out_of_scope(
+    pushed: Path, style: Path, bucket: Bucket
+) -> None:
+    (style / "notes.md").write_bytes(b"here")
+    bucket.put(PREFIX + "notes.md", b"there!")
+    text = here(pushed, "explain", "notes.md").out
+    assert _says(text, "folder").startswith("4 B, not read, modified 2")
+    assert _says(text, "S3").startswith("6 B, ETag ")
+    (style / "notes.md").unlink()
+    bucket.delete(PREFIX + "notes.md")
+    text = here(pushed, "explain", "notes.md").out
+    assert (_says(text, "folder"), _says(text, "S3")) == ("nothing", "nothing")
+
+
 def test_a_problem_is_named_and_is_the_first_row(pushed: Path, style: Path) -> None:
     (style / "sub").rename(style.parent / "elsewhere")
     (style / "sub").symlink_to("../elsewhere")
