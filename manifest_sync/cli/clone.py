@@ -17,7 +17,13 @@ from manifest_sync.core.exits import Exit
 from manifest_sync.core.manifest import MANIFEST_NAME
 from manifest_sync.core.paths import shown
 from manifest_sync.core.reconcile import Verb
-from manifest_sync.workspace.initialising import made_folder, made_workspace, read_remote, root_for
+from manifest_sync.workspace.initialising import (
+    is_empty,
+    made_folder,
+    made_workspace,
+    read_remote,
+    root_for,
+)
 from manifest_sync.workspace.runs import Planned
 from manifest_sync.workspace.styles import Chosen
 
@@ -53,7 +59,7 @@ def clone(
     with ExitStack() as undone_on_failure:
         undone_on_failure.enter_context(made_workspace(root))
         undone_on_failure.enter_context(made_folder(folder))
-        is_empty = not any(folder.iterdir())
+        asks = not yes and not is_empty(folder)
         with (
             session_at(root, common, connection, everything=everything) as opened,
             opened.workspace.holding("clone", locking.lock_timeout),
@@ -66,7 +72,7 @@ def clone(
                 planner(opened, [style], Verb.PULL, Side.LOCAL, Choices()),
             )
             planned, failed = opened.each(Chosen((style,)), sync.plan)
-            ask_first(opened, [each.plan for each in planned], sync.to, yes=yes or is_empty)
+            ask_first(opened, [each.plan for each in planned], sync.to, yes=not asks)
             undone_on_failure.pop_all().close()  # from here on what was made stays
             status = apply_all(opened, planned, failed, sync, yes=yes)
             _tell(opened, planned)

@@ -13,6 +13,7 @@ from manifest_sync.core.paths import shown
 from manifest_sync.core.remote import Remote, parse_remote
 from manifest_sync.formats.config_toml import CONFIG_NAME, TEMPLATE
 from manifest_sync.state import memories
+from manifest_sync.stores.local_part import is_part
 from manifest_sync.workspace.manifest_file import replace_file, write_manifest
 from manifest_sync.workspace.resources import STATE_FOLDER, Resources
 from manifest_sync.workspace.styles import Style, choose_styles, find_root, load_style
@@ -87,6 +88,11 @@ def style_to_clone(
         return _write(resources, folder, _manifest(remote.last_segment, remote))
     manifest = msgspec.structs.replace(published, remote=str(remote), lines={}, etags={})
     return _write(resources, folder, manifest)
+
+
+def is_empty(folder: Path) -> bool:
+    """Whether a folder holds nothing, but for what a killed run has left in it."""
+    return all(is_part(file.name) for file in folder.iterdir())
 
 
 @contextmanager

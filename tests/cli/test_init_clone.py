@@ -94,6 +94,18 @@ def test_clone_fills_a_new_folder_without_asking(
     assert "All files are already synced" in here(there, "push").out
 
 
+def test_what_a_clone_that_was_killed_has_left_is_no_reason_to_ask(
+    pushed: Path, tmp_path: Path, bucket: Bucket
+) -> None:
+    assert pushed.is_dir()
+    folder = tmp_path / "there" / "styles" / "16"
+    folder.mkdir(parents=True)
+    left = folder / ".ms-0123456789abcdef.part"
+    left.write_bytes(b"half a manifest")
+    assert here(tmp_path / "there", "clone", bucket.remote(), "styles/16").status == 0
+    assert not left.exists()
+
+
 def test_clone_as_json(pushed: Path, tmp_path: Path, bucket: Bucket) -> None:
     assert pushed.is_dir()
     (tmp_path / "there").mkdir()
