@@ -69,6 +69,28 @@ def test_an_edit_made_meanwhile_is_a_conflict_and_not_undone(place: Place) -> No
     assert place.objects()["a.txt"] == b"edited while it was ignored"
 
 
+def test_a_file_that_is_here_counts_as_recorded(place: Place) -> None:
+    place.begin_pushed()
+    run = removed(place, "a.jpg")
+    place.run("restore", "--apply", run, "--yes")
+    (place.style / "a.jpg").unlink()
+    place.quickly("push", "--delete", "--yes")
+    assert place.objects().keys() == FILES.keys() - {"a.jpg"}
+
+
+def test_what_comes_back_into_the_folder_alone_stays_ignored(place: Place) -> None:
+    place.begin_pushed()
+    place.bucket.put(PREFIX + "a.jpg", b"another image")
+    place.quickly("pull", "--yes")
+    replaced = last_run(place)
+    removed(place, "a.jpg")
+    ran = place.run("restore", "--apply", replaced, "--yes")
+    assert "ignore" not in ran.out
+    assert place.files()["a.jpg"] == FILES["a.jpg"]
+    assert header(place) == ["/a.jpg", "/a.txt"]
+    assert place.objects().keys() == FILES.keys() - {"a.jpg", "a.txt"}
+
+
 def test_one_file_of_several_comes_back(place: Place) -> None:
     place.begin_pushed()
     removed(place, "a.jpg", "10_subject/b.png")

@@ -126,6 +126,13 @@ def test_rows_of_other_places_pruned_rows_and_lost_copies_are_no_sources() -> No
     assert desk.found() == place
 
 
+def test_the_trash_of_the_folder_serves_wherever_the_style_was_then() -> None:
+    desk = Desk()
+    place = desk.delete(Side.LOCAL, "x.png", known=False)
+    desk.rows = [row(Side.LOCAL, "x.png", OLD, place, "https://elsewhere")]
+    assert desk.found() == place
+
+
 def test_more_than_a_few_are_not_looked_up_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk()
     wanted = {f"{number:02}.png": content_of(b"%d" % number) for number in range(17)}

@@ -37,15 +37,24 @@ class Bucket:
     ) -> None:
         self.name = server.new_bucket(versioned=versioned)
         self._client = server.client()
-        self.connection = connect(
-            S3Settings(endpoint_url=server.endpoint, transport=transport), self.name
-        )
+        self._connect(server, transport)
         self._open(prefix)
+
+    def _connect(self, server: S3Server, transport: Transport) -> None:
+        settings = S3Settings(endpoint_url=server.endpoint, transport=transport)
+        self.connection = connect(settings, self.name)
 
     def _open(self, prefix: str) -> None:
         self.prefix = prefix
         self.requests: Counter[Request] = Counter()
         self.store = S3Store(self.connection, prefix, self._count)
+
+    def reopened(self, server: S3Server) -> "Bucket":
+        """The same style over a new connection, which knows nothing of the bucket yet."""
+        other = copy.copy(self)
+        other._connect(server, "auto")
+        other._open(self.prefix)
+        return other
 
     def with_prefix(self, prefix: str) -> "Bucket":
         """Another style in the same bucket, through the same connection."""
