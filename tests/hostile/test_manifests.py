@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.hostile.target import PREFIX, UNSAFE, Target
+from tests.hostile.target import BOTH_SERVERS, PREFIX, UNSAFE, Target
 
 LINE = {"size": 6, "md5": "0" * 32}
 
@@ -48,6 +48,7 @@ EVERY_COMMAND = (
 )
 
 
+@BOTH_SERVERS
 def test_every_command_refuses_it(target: Target) -> None:
     manifest = _manifest(target)
     manifest["files"]["../../evil.png"] = LINE
@@ -78,6 +79,7 @@ def test_a_header_that_leads_elsewhere(target: Target) -> None:
         _refused(target, says, ("push", "--yes"))
 
 
+@BOTH_SERVERS
 def test_a_line_below_another_line_is_a_problem_and_the_rest_is_fetched(target: Target) -> None:
     manifest = _manifest(target)
     manifest["files"]["good.png/below.png"] = manifest["files"]["good.png"]
@@ -88,6 +90,7 @@ def test_a_line_below_another_line_is_a_problem_and_the_rest_is_fetched(target: 
     assert target.files()["copy.png"] == b"image"
 
 
+@BOTH_SERVERS
 def test_lines_that_are_out_of_scope_bring_nothing_into_the_folder(target: Target) -> None:
     manifest = _manifest(target)
     for path in (".git/hooks/x.png", ".manifest-sync/x.png", "run.sh", "deep/manifest.json"):
@@ -98,11 +101,19 @@ def test_lines_that_are_out_of_scope_bring_nothing_into_the_folder(target: Targe
     assert target.tree() == before
 
 
-def test_a_published_manifest_with_an_unsafe_path_is_not_cloned(target: Target) -> None:
+@BOTH_SERVERS
+def test_a_published_manifest_with_an_unsafe_path_is_refused(target: Target) -> None:
     manifest = _manifest(target)
     manifest["files"]["../evil.png"] = LINE
     target.bucket.put(PREFIX + "manifest.json", json.dumps(manifest).encode())
-    before = target.tree()
-    ran = target.run("clone", target.bucket.remote(), "styles/other", status=1)
-    assert "“../evil.png”" in ran.err
-    assert target.tree() == before
+    (target.style / "good.txt").unlink()
+    before, objects = target.tree(), target.bucket.objects()
+    for command in (
+        ("clone", target.bucket.remote(), "styles/other"),
+        ("push", "--yes", "--delete"),
+        ("pull", "--yes", "--delete"),
+        ("status",),
+    ):
+        ran = target.run(*command, status=5)
+        assert "lists “../evil.png”, which has a segment '..'" in ran.err
+    assert (target.tree(), target.bucket.objects()) == (before, objects)

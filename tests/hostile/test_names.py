@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
-from tests.hostile.target import GOOD, PREFIX, Target
+from tests.hostile.target import BOTH_SERVERS, GOOD, PREFIX, Target
+
+pytestmark = BOTH_SERVERS
 
 ODD = {
     b"esc\x1b[2J\x1b[1;31m.png": "holds a control character",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.hostile.target import PREFIX, UNSAFE, Target
+from tests.hostile.target import BOTH_SERVERS, PREFIX, UNSAFE, Target
 
 Plan = dict[str, Any]
 
@@ -32,6 +32,7 @@ def _applied(target: Target, plan: Plan, status: int) -> str:
     return ran.err
 
 
+@BOTH_SERVERS
 def test_the_plan_as_it_was_made_is_carried_out(target: Target) -> None:
     _saved(target)
     target.run("apply", "plan.json")
@@ -85,6 +86,7 @@ TAMPERED: list[tuple[Callable[[Plan], None], int, str]] = [
 """What somebody may do to a plan, the exit status, and what is said."""
 
 
+@BOTH_SERVERS
 def test_a_plan_that_was_tampered_with_does_nothing(target: Target) -> None:
     plan = json.dumps(_saved(target))
     for tamper, status, says in TAMPERED:
@@ -101,6 +103,7 @@ def test_a_folder_that_became_a_link_is_not_written_through(target: Target) -> N
     assert "sub/b.png" in _applied(target, json.loads((target.root / "plan.json").read_text()), 4)
 
 
+@BOTH_SERVERS
 def test_a_plan_cannot_send_what_is_out_of_scope(target: Target) -> None:
     target.write({"notes.md": b"private"})
     plan = _saved(target, "s3")
@@ -120,6 +123,7 @@ def test_a_plan_cannot_send_what_is_out_of_scope(target: Target) -> None:
     assert "new.png" in _applied(target, plan, 4)
 
 
+@BOTH_SERVERS
 def test_a_plan_cannot_touch_keys_beside_the_style(target: Target) -> None:
     target.bucket.put("styles/17/a.png", b"another style's")
     target.bucket.put(PREFIX + "notes.md", b"somebody's notes")
