@@ -57,7 +57,7 @@ def settle(
             continue
         local, there = after.local.get(path), after.there.get(path)
         base = there if local == there else known.base
-        # Announced from here, and deleted here before its object had come: base knows nothing of it.
+        # Announced from here, and deleted here before its object came: base knows nothing of it.
         withdrawn = verb is Verb.PUSH and local is None and said is not None and known.seen == said
         has_own_say = verb is Verb.APPLY or local != base or withdrawn
         if not has_own_say and (verb is Verb.PULL or (announced is not None and there == said)):
