@@ -21,11 +21,10 @@ _T = TypeVar("_T")
 TRIES = 10
 """Of one step or change. With one fault in five, and clients that have stopped to try again by
 themselves, one in a thousand changes of three requests fails."""
-_CHANGE_SECONDS = 30.0
+LONG = 30.0
+"""Seconds after which a step is not begun anew."""
 _FEWEST_TRIES = 3
-"""A change is not tried more often than that after so long."""
-_STEP_SECONDS = 10.0
-"""A step is not begun anew after so long: somebody waits for the plan."""
+"""Of a change, also after so long: one with much to send takes its time with each of them."""
 _BREATH = 0.1
 """Seconds that a pause outlasts Ctrl-C by, at the most."""
 _LONGEST_ASKED = 60.0
@@ -47,7 +46,7 @@ retrying = tenacity.Retrying(
         lambda error: isinstance(error, Transient) and not isinstance(error, Unreachable)
     ),
     wait=_pause,
-    stop=tenacity.stop_after_attempt(TRIES) | tenacity.stop_after_delay(_STEP_SECONDS),
+    stop=tenacity.stop_after_attempt(TRIES) | tenacity.stop_after_delay(LONG),
     reraise=True,
 )
 """One step of a command. Who has mistyped an endpoint is told when the clients give up."""
@@ -76,7 +75,7 @@ class Persistence(msgspec.Struct, frozen=True):
         pace = self.watch.pace
         if pace.over is not None:
             raise pace.over
-        deadline = pace.clock() + _CHANGE_SECONDS
+        deadline = pace.clock() + LONG
         policy = retrying.copy(
             retry=tenacity.retry_if_exception_type(Transient),
             stop=lambda state: self._is_over() or self._is_enough(state, deadline),

@@ -1,6 +1,7 @@
 """Whole runs on a store that fails: they complete, or they end; and what is told is what is."""
 
 import threading
+import time
 from itertools import count
 
 import pytest
@@ -91,14 +92,14 @@ def test_where_nothing_gets_through_the_run_ends_within_three_minutes(
     error: Transient, jobs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = Bench(faults=[often(c, Harm.BEFORE, 1, error) for c in (Call.WRITE, Call.STAT)])
-    bench.jobs, time = jobs, Time(monkeypatch)
-    bench.pace = Pace(jobs, time)
+    bench.jobs, clock = jobs, Time(monkeypatch)
+    bench.pace = Pace(jobs, clock)
     for number in range(200):
         bench.create(f"{number}.png")
     bench.delete("gone.png")
     outcomes = bench.run()
     # Pauses of several threads add up here.
-    assert PATIENCE < time.now < jobs * 3 * PATIENCE
+    assert PATIENCE < clock.now < jobs * 3 * PATIENCE
     over = f"nothing has got through for 60 seconds ({error}); run the same command again to finish"
     failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
     assert all(outcome.unknown for outcome in failed)
@@ -144,6 +145,26 @@ def test_expired_credentials_end_the_run_once_what_is_in_flight_is_finished() ->
     assert found.count(Status.SKIPPED) == 201 - found.count(Status.DONE) - 1
     assert outcomes[-1].error == f"not begun, because {expired}"
     assert "gone.png" in bench.stores[Side.S3].contents()
+
+
+def test_as_many_changes_are_made_at_a_time_as_the_pace_allows() -> None:
+    bench = Bench(jobs=8)
+    bench.pace = Pace(1)
+    for number in range(50):
+        bench.create(f"{number}.png")
+    writing = threading.Lock()
+    alone: list[bool] = []
+
+    def before_each(call: Call, _: str) -> None:
+        if call is Call.WRITE:
+            alone.append(writing.acquire(blocking=False))
+            time.sleep(0.001)  # so that another may begin, if it may
+            if alone[-1]:
+                writing.release()
+
+    bench.before_each = before_each
+    assert {outcome.status for outcome in bench.run()} == {Status.DONE}
+    assert alone == [True] * 50
 
 
 def test_a_server_that_is_asked_for_less_gets_less_and_then_more_again() -> None:

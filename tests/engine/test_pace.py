@@ -152,6 +152,13 @@ def test_a_step_that_is_refused_says_nothing_of_others(pace: Pace, error: Except
     assert pace.over is None
 
 
+def test_the_first_reason_for_the_end_is_the_one_that_counts(pace: Pace) -> None:
+    first = NotSignedIn("expired")
+    pace.end(first)
+    pace.end(Unreachable("nobody answers"))
+    assert pace.over is first
+
+
 def test_several_steps_that_fail_in_a_row_end_it(pace: Pace) -> None:
     for fails in (True, True, False, True, True, True):
         assert pace.over is None

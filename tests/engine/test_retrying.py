@@ -96,6 +96,14 @@ def test_while_nothing_gets_through_tries_do_not_count(run: Run) -> None:
     assert not run.watch.pace.is_stuck
 
 
+def test_a_server_that_says_no_gets_through(run: Run) -> None:
+    for number in range(STUCK):
+        run.watch.pace.fell_through(f"{number}", BROKEN)
+    with pytest.raises(Moved):
+        run.make(Work(Moved("moved")))
+    assert not run.watch.pace.is_stuck
+
+
 def test_pauses_grow_and_are_longer_for_a_server_that_asks_to_slow_down(run: Run) -> None:
     slept = []
     for error in (BROKEN, SlowDown("slow down")):
