@@ -119,8 +119,9 @@ class Workspace:
         """
         place, tally = read_remote(remote), Tally()
         bucket = self._resources.bucket_store(place, tally)
-        retrying(lambda: next(bucket.list(), None))
+        # In this order the one HEAD tells the listing what the bucket's ETags are.
         stamp = retrying(bucket.stat, MANIFEST_NAME)
+        retrying(lambda: next(bucket.list(), None))
         published = read_published_at(bucket, stamp, str(place))
         style = style_to_clone(self._resources, folder, place, published.manifest)
         self._observer.begin(style, tally)
