@@ -265,6 +265,35 @@ def test_credentials_that_expire_before_updates_are_told_as_such(
     assert "the credentials have expired; sign in again" in ran.err
 
 
+@BOTH_SERVERS_SLOWLY
+def test_what_nobody_could_be_asked_about_is_found_out_by_the_next_run(
+    place: Place, meddler: Meddler
+) -> None:
+    place.begin_pushed()
+    place.write({"a.txt": b"edited"})
+    lost = False
+
+    def harms(method: str, path: str) -> Harm | None:
+        nonlocal lost
+        if lost:
+            return Harm.EXPIRED
+        lost = (method, path) == ("PUT", place.url_path("a.txt"))
+        return Harm.LOST if lost else None
+
+    meddler.harms = harms
+    row = place.quick_row("push", "--yes", status=3)
+    assert (row["updated"], row["failed"]) == (0, 1)
+    meddler.harms = nothing
+    assert place.objects()["a.txt"] == b"edited"
+
+    row = place.quick_row("push", "--yes")
+    assert (row["created"], row["updated"], row["failed"], row["conflicts"]) == (0, 0, 0, [])
+    [deletion] = place.quickly("history", "--deletions", "--json").document()["deletions"]
+    assert (deletion["path"], deletion["restorable"]) == ("a.txt", True)
+    place.quickly("restore", "a.txt", "--yes", "--overwrite", status=0)
+    assert place.objects()["a.txt"] == FILES["a.txt"]
+
+
 # Ctrl-C
 
 
