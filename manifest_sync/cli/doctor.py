@@ -11,8 +11,8 @@ from manifest_sync.cli.completion import complete_styles
 from manifest_sync.cli.options import Common, Connection
 from manifest_sync.cli.screen import Screen
 from manifest_sync.cli.session import flags_of, session
-from manifest_sync.cli.text_doctor import doctor_lines
-from manifest_sync.core.diagnosis import Diagnosis, findings, is_usable
+from manifest_sync.cli.text_doctor import doctor_lines, finding_lines
+from manifest_sync.core.diagnosis import Diagnosis, Finding, findings, is_usable, workspace_findings
 from manifest_sync.core.errors import UsageProblem
 from manifest_sync.core.exits import Exit
 from manifest_sync.core.policy import smallest_policy
@@ -60,16 +60,18 @@ def doctor(
         chosen = opened.styles(named).sound()
         with opened.progress.shown():
             found = opened.workspace.examine(chosen)
-        return _tell(opened.screen, found)
+        about = workspace_findings(opened.workspace.network_file_system)
+        return _tell(opened.screen, found, about)
 
 
-def _tell(screen: Screen, found: list[Diagnosis]) -> Exit:
+def _tell(screen: Screen, found: list[Diagnosis], workspace: tuple[Finding, ...] = ()) -> Exit:
     examined = tuple(_examined(each) for each in found)
     usable = all(each.usable for each in examined)
     if not screen.as_json:
+        screen.show(*finding_lines(workspace))
         for each in examined:
             screen.show(*doctor_lines(each))
-    screen.document(DoctorDocument("manifest-sync/doctor", 1, usable, examined))
+    screen.document(DoctorDocument("manifest-sync/doctor", 1, usable, examined, workspace))
     return Exit.DONE if usable else Exit.ERROR
 
 

@@ -1,23 +1,28 @@
 """What `doctor` found, as text: one line for each finding."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from manifest_sync.cli.screen import Line, styled
-from manifest_sync.core.diagnosis import Level
+from manifest_sync.core.diagnosis import Finding, Level
 from manifest_sync.core.paths import shown
 from manifest_sync.formats.document_doctor import BucketExamined
 
 _MARKS = {Level.OK: ("ok", "green"), Level.WARNING: ("!", "yellow"), Level.ERROR: ("ERROR", "red")}
 
 
+def finding_lines(findings: Iterable[Finding]) -> Iterator[Line]:
+    """What was found, one line each."""
+    for finding in findings:
+        mark, colour = _MARKS[finding.level]
+        yield styled(f"  {mark:<5}  {shown(finding.message)}", colour * (mark != "ok"))
+
+
 def doctor_lines(examined: BucketExamined) -> Iterator[Line]:
     """One bucket, most basic first."""
     yield styled(shown(f"s3://{examined.bucket}/"), "bold")
-    for finding in examined.findings:
-        mark, colour = _MARKS[finding.level]
-        yield styled(f"  {mark:<5}  {shown(finding.message)}", colour * (mark != "ok"))
+    yield from finding_lines(examined.findings)
     if examined.policy is not None:
         yield "  The smallest policy that suffices, in AWS's language:"
         text = msgspec.json.format(msgspec.json.encode(examined.policy), indent=2).decode()

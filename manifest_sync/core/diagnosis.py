@@ -90,6 +90,21 @@ def findings(diagnosis: Diagnosis) -> tuple[Finding, ...]:
     return tuple(_findings(diagnosis))
 
 
+def workspace_findings(network: str | None) -> tuple[Finding, ...]:
+    """What there is to say about the workspace itself: the network file system it may be on."""
+    if network is None:
+        return ()
+    return (
+        Finding(
+            "network_file_system",
+            Level.WARNING,
+            f"The workspace is on a network file system ({network}): its databases do without "
+            "SQLite's write-ahead log there, and are slower for it. Work in it from one computer "
+            "at a time, and give every other computer a workspace of its own.",
+        ),
+    )
+
+
 def is_usable(found: Sequence[Finding]) -> bool:
     """Whether push and pull can work there."""
     return all(finding.level is not Level.ERROR for finding in found)

@@ -27,9 +27,13 @@ class BucketExamined(msgspec.Struct, frozen=True):
 
 
 class DoctorDocument(msgspec.Struct, frozen=True):
-    """`doctor`: what the endpoint, the buckets and the credentials can do."""
+    """`doctor`: what the endpoint, the buckets and the credentials can do.
+
+    `workspace` tells what is worth knowing of the folder that the command runs in.
+    """
 
     format: Literal["manifest-sync/doctor"]
     version: Literal[1]
     usable: bool
     buckets: tuple[BucketExamined, ...]
+    workspace: tuple[Finding, ...] = ()

@@ -1,4 +1,4 @@
-"""Opening a SQLite file of ours: private, in WAL mode, migrated, and known to be whole."""
+"""Opening a SQLite file of ours: private, migrated, known to be whole, in WAL mode if it can be."""
 
 import os
 import sqlite3
@@ -12,6 +12,7 @@ import msgspec
 from sqlite_utils import Database, Migrations
 
 from manifest_sync.core.errors import StateError
+from manifest_sync.state.file_system import network_kind
 
 BUSY_SECONDS = 30.0
 
@@ -55,7 +56,7 @@ def open_database(path: Path, schema: Schema, synchronous: Literal["NORMAL", "FU
 def _when_free(prepare: Callable[[], Database]) -> Database:
     """Try again while another process holds the file.
 
-    SQLite waits by itself for every lock but the one that switching to WAL mode needs.
+    SQLite waits by itself for every lock but the one that switching the journal's mode needs.
     """
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
@@ -74,7 +75,9 @@ def _prepared(
     schema: Schema,
     synchronous: Literal["NORMAL", "FULL"],
 ) -> Database:
-    connection.execute("PRAGMA journal_mode = WAL")
+    # With a rollback journal it takes file locks alone to keep processes apart, also from afar.
+    mode = "WAL" if network_kind(path.parent) is None else "DELETE"
+    connection.execute(f"PRAGMA journal_mode = {mode}")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.execute("PRAGMA foreign_keys = ON")
     database = Database(connection)

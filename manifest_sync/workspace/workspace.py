@@ -24,6 +24,7 @@ from manifest_sync.engine.publishing import read_published_at
 from manifest_sync.engine.retrying import retrying
 from manifest_sync.engine.tally import Tally
 from manifest_sync.state import history
+from manifest_sync.state.file_system import network_kind
 from manifest_sync.state.prunes import prunes
 from manifest_sync.stores.base import Store
 from manifest_sync.workspace.applying import apply_planned
@@ -265,6 +266,11 @@ class Workspace:
     def examine(self, styles: Sequence[Style]) -> list[Diagnosis]:
         """What the buckets of these styles can do, and what one may do there."""
         return examine(self._resources, styles)
+
+    @property
+    def network_file_system(self) -> str | None:
+        """The kind of network file system that the state is on, as `nfs4`; None for none."""
+        return network_kind(self._resources.folder)
 
     def plan_prune(self, age: timedelta) -> PlannedPrune:
         """What has been kept longer than that, and would go for good. Changes nothing."""
