@@ -4,7 +4,10 @@ import os
 import time
 from typing import Any
 
+import pytest
+
 from tests.e2e.places import BOTH_SERVERS_SLOWLY, FILES, PREFIX, Place
+from tests.rewriting_s3 import rewriting
 
 pytestmark = BOTH_SERVERS_SLOWLY
 
@@ -79,3 +82,19 @@ def test_without_the_state_nothing_is_lost_on_s3(place: Place) -> None:
     ]
     assert place.objects() == FILES
     assert place.kept() == [b"theirs"]
+
+
+def test_another_name_of_the_endpoint_begins_anew_and_asks_only_about_what_differs(
+    place: Place,
+) -> None:
+    place.begin_pushed()
+    with rewriting(place.bucket.endpoint) as renamed, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_S3", renamed.endpoint)
+        place.write({"a.txt": b"edited before"})
+        row = place.quick_row("push", "--yes", status=6)
+        assert [each["path"] for each in row["conflicts"]] == ["a.txt"]
+        assert row["unchanged"] == len(FILES) - 1
+        place.quickly("push", "--yes", "--take", "local", "a.txt")
+        place.write({"a.jpg": b"edited after"})
+        assert place.quick_row("push", "--yes")["updated"] == 1
+    assert place.objects() == place.files()
