@@ -52,10 +52,10 @@ class _Connection(S3Connection):
         return self.settings, frozenset(environ)
 
 
-def _probe(connection: S3Connection, on_request: OnRequest) -> Abilities:
+def _probe(connection: S3Connection, on_request: OnRequest, name: str | None = None) -> Abilities:
     key = connection.endpoint, connection.settings, connection.ask_versioning()
     if key not in _abilities:
-        _abilities[key] = probe(connection, on_request)
+        _abilities[key] = probe(connection, on_request, name)
     return _abilities[key]
 
 

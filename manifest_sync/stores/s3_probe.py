@@ -34,10 +34,13 @@ _Attempt = Callable[[str, Condition], object]
 """Writes an object of this name under this condition. Raises boto3's ClientError."""
 
 
-def probe(connection: S3Connection, on_request: OnRequest) -> Abilities:
-    """Try everything out once. Raises StoreError where the trash prefix cannot be written to."""
+def probe(connection: S3Connection, on_request: OnRequest, name: str | None = None) -> Abilities:
+    """Try everything out once. Raises StoreError where the trash prefix cannot be written to.
+
+    The name is `scratch`'s.
+    """
     trash = connection.settings.trash_prefix
-    with connection.doing(f"write below “{trash}”"), scratch(connection, on_request) as place:
+    with connection.doing(f"write below “{trash}”"), scratch(connection, on_request, name) as place:
         asked = _Probe(place)
         tells_md5 = place.put(asked.source, BODY) == content_of(BODY).md5
         put = Guard(_guards_create(place, asked.put), _guards_update(place, asked.put, *Spelling))

@@ -63,9 +63,15 @@ class Scratch(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def scratch(connection: S3Connection, on_request: OnRequest) -> Iterator[Scratch]:
-    """Somewhere to try things out. What was written is deleted, its versions too."""
-    prefix = f"{connection.settings.trash_prefix}probe-{uuid.uuid4().hex}/"
+def scratch(
+    connection: S3Connection, on_request: OnRequest, name: str | None = None
+) -> Iterator[Scratch]:
+    """Somewhere to try things out. What was written is deleted, its versions too.
+
+    Who gives the same name as one that was killed, and no other at the same time, clears up
+    after that one.
+    """
+    prefix = f"{connection.settings.trash_prefix}probe-{name or uuid.uuid4().hex}/"
     opened = Scratch(connection, on_request, prefix)
     try:
         yield opened
@@ -106,6 +112,9 @@ def accepts(attempt: Callable[[], object]) -> bool:
 
 def _clean(place: Scratch) -> None:
     client = place.connection.client
+    with suppress(StoreError), place.connection.doing(f"list the uploads to {place.prefix}"):
+        for key, upload in _uploads(place):
+            place.ask(Request.DELETE, client.abort_multipart_upload, Key=key, UploadId=upload)
     with place.connection.doing(f"delete {place.prefix}"):
         left = _left(place)
         try:
@@ -119,6 +128,14 @@ def _clean(place: Scratch) -> None:
 
 def _keys(rows: Iterable[Mapping[str, str]]) -> set[str]:
     return {row["Key"] for row in rows}
+
+
+def _uploads(place: Scratch) -> list[tuple[str, str]]:
+    """The uploads in parts that a killed process has left, by key and id."""
+    client = place.connection.client
+    found = place.ask(Request.LIST, client.list_multipart_uploads, Prefix=place.prefix)
+    rows = [(each["Key"], each["UploadId"]) for each in found.get("Uploads", ())]
+    return [(key, upload) for key, upload in rows if key.startswith(place.prefix)]
 
 
 def _left(place: Scratch) -> list[dict[str, str]]:

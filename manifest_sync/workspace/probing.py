@@ -7,6 +7,7 @@ import msgspec
 from manifest_sync.core.abilities import Abilities, Unguarded
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import StoreError
+from manifest_sync.state import memories
 from manifest_sync.state.facts import recall, remember
 from manifest_sync.stores.s3_probe import probe
 from manifest_sync.workspace.learnt import abilities_of
@@ -57,16 +58,20 @@ def prepare_to_write(resources: Resources, bucket: str) -> None:
     try:
         known = known_abilities(resources, bucket)
         if known is None or known.versioning is not connection.ask_versioning():
-            known = find_out(resources, bucket)
+            # Alone in the workspace, and so under its own name: a killed run's leavings go, too.
+            known = find_out(resources, bucket, memories.lineage(resources.state))
     except StoreError:
         return
     connection.abilities = known
     connection.hear_of_etags(are_md5=known.etag_is_md5)
 
 
-def find_out(resources: Resources, bucket: str) -> Abilities:
-    """Ask now, and remember. Raises StoreError where the trash prefix cannot be written to."""
+def find_out(resources: Resources, bucket: str, name: str | None = None) -> Abilities:
+    """Ask now, and remember. Raises StoreError where the trash prefix cannot be written to.
+
+    The name is `scratch`'s; without one it may be asked at any time.
+    """
     connection = resources.connection(bucket)
-    abilities = probe(connection, lambda _kind, _count: None)
+    abilities = probe(connection, lambda _kind, _count: None, name)
     remember(resources.state, abilities_of(connection), _Probed(resources.when(), abilities))
     return abilities

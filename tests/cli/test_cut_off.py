@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from manifest_sync.stores.s3_probe import probe
+from manifest_sync.workspace import probing
 from tests.buckets import Bucket
 from tests.cli.test_restore import PREFIX, done, gone
 from tests.commands import here
@@ -85,6 +87,24 @@ def test_what_cannot_be_looked_at_is_found_out_later(pushed: Path, style: Path) 
     done(pushed, "push", "--yes")
     [row] = gone(pushed)
     assert (row["path"], row["restorable"]) == ("sub/b.txt", True)
+
+
+def test_what_was_only_tried_out_is_cleared_away(
+    workspace: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probing, "probe", probe)  # a real one, every time
+    run_until("manifest_sync.stores.s3_scratch._clean", workspace, "push")
+    left = bucket.keys(".manifest-sync-trash/probe-")
+    assert left != []
+    # As where it is killed a moment earlier, with the parts of an upload on their way.
+    bucket.client.create_multipart_upload(Bucket=bucket.name, Key=left[0])
+    others = ".manifest-sync-trash/probe-of-another-workspace/x"
+    bucket.put(others, b"tried out by others")
+    bucket.client.create_multipart_upload(Bucket=bucket.name, Key=others)
+    done(workspace, "push", "--yes")
+    assert bucket.keys(".manifest-sync-trash/") == [others]
+    uploads = bucket.client.list_multipart_uploads(Bucket=bucket.name)["Uploads"]
+    assert [each["Key"] for each in uploads] == [others]
 
 
 def test_where_the_trash_is_off_there_is_a_row_all_the_same(pushed: Path, style: Path) -> None:

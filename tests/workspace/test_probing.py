@@ -38,9 +38,9 @@ def probes(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     made: list[None] = []
     real = probing.find_out
 
-    def counted(resources: Resources, bucket: str) -> Abilities:
+    def counted(resources: Resources, bucket: str, name: str) -> Abilities:
         made.append(None)
-        return real(resources, bucket)
+        return real(resources, bucket, name)
 
     monkeypatch.setattr(probing, "find_out", counted)
     return made
