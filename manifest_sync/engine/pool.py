@@ -1,6 +1,7 @@
 """Many jobs at a time: several threads, bounded memory, a clean end."""
 
 import queue
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -15,6 +16,23 @@ _AHEAD = 4
 
 BYTES_IN_FLIGHT = 256 << 20
 """What may be held in memory by jobs at a time, whatever their number."""
+
+
+_here = threading.local()
+"""What this thread works for: `abandoned`, an Event."""
+
+
+def is_abandoned() -> bool:
+    """Whether nobody waits any more for what this thread does: after Ctrl-C, or another's error."""
+    event: threading.Event | None = getattr(_here, "abandoned", None)
+    return event is not None and event.is_set()
+
+
+def _executor(threads: int, abandoned: threading.Event) -> ThreadPoolExecutor:
+    def enter() -> None:
+        _here.abandoned = abandoned
+
+    return ThreadPoolExecutor(threads, thread_name_prefix="manifest-sync", initializer=enter)
 
 
 class _NotBegun:
@@ -51,7 +69,8 @@ def work_through(
     in_flight = weight = 0
     held: Job | None = None
     exhausted = False
-    with ThreadPoolExecutor(threads, thread_name_prefix="manifest-sync") as executor:
+    abandoned = threading.Event()
+    with _executor(threads, abandoned) as executor:
         try:
             while True:
                 while not exhausted and in_flight < threads * _AHEAD and not stopped():
@@ -76,6 +95,7 @@ def work_through(
                 if not isinstance(result, _NotBegun):
                     yield job, result
         finally:
+            abandoned.set()
             executor.shutdown(cancel_futures=True)
 
 
@@ -87,7 +107,11 @@ def _hand_over(
 
 def together(first: Callable[[], Job], second: Callable[[], Result]) -> tuple[Job, Result]:
     """Run two things at the same time; the first error wins, after both have ended."""
-    with ThreadPoolExecutor(1, thread_name_prefix="manifest-sync") as executor:
+    abandoned = threading.Event()
+    with _executor(1, abandoned) as executor:
         other = executor.submit(first)
-        result = second()
-        return other.result(), result
+        try:
+            result = second()
+            return other.result(), result
+        finally:
+            abandoned.set()

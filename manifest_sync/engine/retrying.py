@@ -6,6 +6,7 @@ anew from its precondition on, by `Persistence`.
 """
 
 import math
+import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
@@ -14,6 +15,7 @@ import tenacity
 
 from manifest_sync.core.errors import NotSignedIn, SlowDown, StoreError, Transient, Unreachable
 from manifest_sync.core.events import TriedAgain
+from manifest_sync.engine.pool import is_abandoned
 from manifest_sync.engine.watch import Watch
 
 _T = TypeVar("_T")
@@ -41,7 +43,16 @@ def _pause(state: tenacity.RetryCallState) -> float:
     return max(_growing_slowly(state), min(error.seconds or 0.0, _LONGEST_ASKED))
 
 
+def _sleep(seconds: float) -> None:
+    """Pause, as long as somebody waits for what comes of it."""
+    for _ in range(math.ceil(seconds / _BREATH)):
+        if is_abandoned():
+            raise Transient("nobody waits for this any more")
+        time.sleep(min(seconds, _BREATH))
+
+
 retrying = tenacity.Retrying(
+    sleep=_sleep,
     retry=tenacity.retry_if_exception(
         lambda error: isinstance(error, Transient) and not isinstance(error, Unreachable)
     ),

@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -316,6 +317,26 @@ def test_ctrl_c_ends_a_run_that_keeps_trying(place: Place, meddler: Meddler) -> 
     meddler.harms = nothing
     place.quickly("push", "--yes")
     assert place.objects() == place.files()
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_listing_that_is_tried_again(place: Place, meddler: Meddler) -> None:
+    place.begin_pushed()
+    asked = threading.Semaphore(0)
+
+    def harms(_method: str, _path: str) -> Harm:
+        asked.release()
+        return Harm.BUSY
+
+    meddler.harms = harms
+    with _running(place, "status") as process:
+        for _ in range(12):  # the clients ask four times before the first pause of ours
+            assert asked.acquire(timeout=60)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=_HURRY)
+    assert time.monotonic() - began < 10
+    assert (process.returncode, said) == (130, "Interrupted; run the same command again.\n")
 
 
 def _running(place: Place, *arguments: str) -> "subprocess.Popen[str]":

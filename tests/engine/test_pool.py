@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from manifest_sync.engine.pool import BYTES_IN_FLIGHT, together, work_through
+from manifest_sync.engine.pool import BYTES_IN_FLIGHT, is_abandoned, together, work_through
 
 
 @pytest.fixture(autouse=True)
@@ -177,6 +177,29 @@ def test_an_interrupted_consumer_leaves_nothing_running() -> None:
     count = len(finished)
     time.sleep(0.05)
     assert len(finished) == count < 10
+
+
+def test_whoever_is_not_waited_for_any_more_can_tell() -> None:
+    told: list[bool] = []
+
+    def work(job: int) -> None:
+        if job == 0:
+            raise ValueError("this one")
+        deadline = time.monotonic() + 5
+        while not is_abandoned() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        told.append(is_abandoned())
+
+    with pytest.raises(ValueError, match="this one"):
+        list(work_through(range(3), work, threads=3))
+    with pytest.raises(ValueError, match="this one"):
+        together(lambda: work(1), lambda: work(0))
+    assert told == [True] * 3
+    assert not is_abandoned()
+    assert [waits for _, waits in work_through([1, 2], lambda _: is_abandoned(), threads=1)] == [
+        False,
+        False,
+    ]
 
 
 def test_two_things_at_the_same_time() -> None:
