@@ -31,7 +31,10 @@ def find_style_folders(root: Path, globs: Sequence[str] | None) -> Search:
         matched = (folder for pattern in globs for folder in root.glob(pattern))
         return Search(tuple(folder for folder in matched if holds_manifest(folder)))
     closed: list[Closed] = []
-    return Search(tuple(_below(root, closed)), tuple(closed))
+    folders = tuple(_below(root, closed))
+    # Inside a style it is a problem of that style's, which is told when it is worked on.
+    inside = [each for each in closed if not set(each.folder.parents).isdisjoint(folders)]
+    return Search(folders, tuple(each for each in closed if each not in inside))
 
 
 def holds_manifest(folder: Path) -> bool:
