@@ -42,7 +42,11 @@ class Unguarded(StrEnum):
     DELETE = "delete"
     COPY = "copy"
     PARTS = "parts"
-    """Objects of more than 64 MiB."""
+    """Objects of more than 64 MiB, whether they are new or not."""
+
+
+LARGEST_SINGLE = 64 * 1024 * 1024
+"""Bytes of the largest object that is sent in one request; above it is sent in parts."""
 
 
 class Abilities(msgspec.Struct, frozen=True):

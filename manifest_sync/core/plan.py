@@ -6,7 +6,7 @@ knows may change what the others mean.
 
 import msgspec
 
-from manifest_sync.core.abilities import Unguarded
+from manifest_sync.core.abilities import LARGEST_SINGLE, Unguarded
 from manifest_sync.core.content import Action, Content, Side, action_between
 from manifest_sync.core.delete_limit import MaxDelete
 from manifest_sync.core.listing import Problem
@@ -52,6 +52,17 @@ class Change(msgspec.Struct, frozen=True):
     def action(self) -> Action:
         """Create, update or delete."""
         return action_between(self.before, self.after)
+
+    @property
+    def kind(self) -> Unguarded:
+        """Which condition would guard it on S3."""
+        if self.source is None or self.after is None:
+            return Unguarded.DELETE
+        if self.source.side is self.side:
+            return Unguarded.COPY
+        if self.after.size > LARGEST_SINGLE:
+            return Unguarded.PARTS
+        return Unguarded.CREATE if self.before is None else Unguarded.UPDATE
 
 
 class Conflict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,6 +114,10 @@ class Basis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unguarded: tuple[Unguarded, ...] | None = None
     """What S3 changes without a condition: looked at first, changed then. None where that is not
     known yet; the first apply finds it out."""
+
+    def leaves_unguarded(self, change: Change) -> bool | None:
+        """Whether S3 makes this change without a condition; None where that is not known yet."""
+        return None if self.unguarded is None else change.kind in self.unguarded
 
 
 class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -34,7 +34,11 @@ class SourceRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ChangeRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One change; `action` is what `before` and `after` say, written out for the reader."""
+    """One change.
+
+    `action` is what `before` and `after` say, and `unguarded` what the basis says of such changes,
+    written out for the reader.
+    """
 
     side: Side
     path: str
@@ -46,6 +50,8 @@ class ChangeRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: SourceRow | None
     base: Content | None
     published: Content | None
+    unguarded: bool | None
+    """Whether S3 is only looked at before it is made, since no condition guards it."""
 
 
 class StylePlanRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,6 +158,7 @@ def _style_row(plan: StylePlan) -> StylePlanRow:
                 source=_source_row(change.source),
                 base=change.base,
                 published=change.published,
+                unguarded=plan.basis.leaves_unguarded(change),
             )
             for change in plan.changes
         ),
@@ -168,7 +175,7 @@ def _style_row(plan: StylePlan) -> StylePlanRow:
 
 
 def _style_plan(row: StylePlanRow, where: str) -> StylePlan:
-    changes = tuple(_change(change, row.to, where) for change in row.changes)
+    changes = tuple(_change(change, row, where) for change in row.changes)
     _check_each_once([change.path for change in changes])
     if row.publication is not None and moment(row.publication.when) is None:
         raise ValueError(f"{shown(row.publication.when)} is no time")
@@ -190,7 +197,7 @@ def _style_plan(row: StylePlanRow, where: str) -> StylePlan:
     )
 
 
-def _change(row: ChangeRow, to: Side, where: str) -> Change:
+def _change(row: ChangeRow, plan: StylePlanRow, where: str) -> Change:
     paths = [row.path] if row.source is None else [row.path, row.source.path]
     for path in paths:
         if (reason := why_unsafe(path)) is not None:
@@ -209,8 +216,10 @@ def _change(row: ChangeRow, to: Side, where: str) -> Change:
     contents = (row.before, row.after, row.base, row.published)
     if not all_md5(content.md5 for content in contents if content):
         raise ValueError(f"{shown(row.path)} has an md5 that is not hexadecimal")
-    if change.action is not row.action or change.side is not to:
-        raise ValueError(f"{shown(row.path)} is no {row.action} of the {to} side")
+    if change.action is not row.action or change.side is not plan.to:
+        raise ValueError(f"{shown(row.path)} is no {row.action} of the {plan.to} side")
+    if plan.basis.leaves_unguarded(change) is not row.unguarded:
+        raise ValueError(f"{shown(row.path)} is not as guarded as its basis says")
     return change
 
 

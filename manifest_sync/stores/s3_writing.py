@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import obstore
 
+from manifest_sync.core.abilities import LARGEST_SINGLE
 from manifest_sync.core.errors import Corrupted
 from manifest_sync.core.stamps import ObjectStamp, Stamp
 from manifest_sync.stores.base import Body, Request, Written
@@ -18,9 +19,6 @@ from manifest_sync.stores.s3_objects import S3Objects, written_with
 
 if TYPE_CHECKING:
     from obstore.store import S3Store as BulkStore
-
-LARGEST_SINGLE = 64 * 1024 * 1024
-"""Bytes of the largest object that is sent in one request, and held in memory for it."""
 
 MakeWay = Callable[[], str | None]
 """Checks what is at the key and keeps it; returns where. Raises Moved, nothing touched."""
@@ -38,7 +36,7 @@ class S3Writer(msgspec.Struct, frozen=True):
         `expect` is what S3 is to find at the key, where it minds conditions.
         """
         abilities = self.objects.connection.abilities
-        if body.content.size > LARGEST_SINGLE:
+        if body.content.size > LARGEST_SINGLE:  # smaller ones are held in memory
             return self._in_parts(key, body, condition(abilities.parts, expect), make_way)
         data = b"".join(body.chunks())
         kept_at = make_way()

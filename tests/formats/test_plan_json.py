@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from manifest_sync.core.abilities import Unguarded
 from manifest_sync.core.content import Action, Side
 from manifest_sync.core.errors import InvalidInput
 from manifest_sync.core.paths import shown
@@ -90,6 +91,32 @@ def test_the_document_reads_as_the_plan() -> None:
     assert style["summary"]["unchanged"] == 1
 
 
+@pytest.mark.parametrize(
+    ("unguarded", "paths"),
+    [
+        (Unguarded.CREATE, ["new.png"]),
+        (Unguarded.UPDATE, ["edited.txt"]),
+        (Unguarded.DELETE, ["gone.png", "old.png"]),
+        (Unguarded.COPY, ["moved.png"]),
+        (Unguarded.PARTS, ["big.png"]),
+    ],
+)
+def test_each_change_says_whether_a_condition_guards_it(
+    unguarded: Unguarded, paths: list[str]
+) -> None:
+    there = "edited.txt=4 gone.png=5 old.png=6"
+    known = survey("new.png=1 edited.txt=3 moved.png=6 big.png=67108865", there, "", there)
+    made = plan(known, options=Options(delete=True))
+    for kinds, expected in (((unguarded,), paths), ((), []), (None, None)):
+        based = msgspec.structs.replace(made.basis, unguarded=kinds)
+        text = render_plan([msgspec.structs.replace(made, basis=based)])
+        rows = json.loads(text)["styles"][0]["changes"]
+        if expected is None:
+            assert {row["unguarded"] for row in rows} == {None}
+        else:
+            assert [row["path"] for row in rows if row["unguarded"]] == expected
+
+
 # Tampering
 
 BASE = plan(
@@ -160,6 +187,7 @@ ONE, TWO = ({"size": c.size, "md5": c.md5} for c in contents("a=1 b=2").values()
         (_set(0, precondition={"kind": "hope"}), "hope"),
         (_set(0, precondition=None), "precondition"),
         (_set(0, destroy=True), "`destroy`"),
+        (_set(0, unguarded=False), "a.png is not as guarded"),
         (lambda d: row(d).pop("before"), "`before`"),
         (lambda d: d["styles"][0].pop("basis"), "`basis`"),
         (lambda d: d["styles"][0]["basis"].update(verb="destroy"), "destroy"),
