@@ -102,15 +102,19 @@ class WatchedStore(FaultyStore):
         faults: Iterable[Fault],
         step: Callable[[], None],
         watching: Callable[[MemoryStore, str, str], AbstractContextManager[None]],
+        listing: Callable[[], None],
     ) -> None:
         super().__init__(inner, faults, before_each=self._before)
         self._memory, self._step, self._watching = inner, step, watching
+        self._listing = listing
 
     def _before(self, call: Call, _path: str) -> None:
         # The sides are listed both at once, so that a listing is no step. A change is one before
         # it is looked at from outside.
         if call is Call.FLUSH or (call in _ASKING and self.side is Side.S3):
             self._step()
+        elif call is Call.LIST and self.side is Side.S3:
+            self._listing()
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         # To read it may take steps of its own; what is written is looked at after those.

@@ -126,7 +126,7 @@ class Run:
     ) -> None:
         self.member, self.verb, self.to, self.options = member, verb, to, options
         self.faults = faults
-        self.doing = Doing(options.overwrite, len(member.witness.published))
+        self.doing = Doing(options.overwrite)
         self.planned: Planned | None = None
         self.applied: Applied | None = None
         self.error: StoreError | None = None
@@ -137,7 +137,8 @@ class Run:
     def store(self, side: Side) -> WatchedStore:
         """One side of the style, as the run has it."""
         inner = self.member.folder if side is Side.LOCAL else self.member.witness.bucket
-        return WatchedStore(inner, self.faults.get(side, ()), self._step, self._watching)
+        faults = self.faults.get(side, ())
+        return WatchedStore(inner, faults, self._step, self._watching, self._listing)
 
     def finish(self) -> "Run":
         """Let it go on to its end."""
@@ -147,6 +148,9 @@ class Run:
     def _step(self) -> None:
         if not self.is_free:
             self.strand.point()
+
+    def _listing(self) -> None:
+        self.member.witness.listing(self.doing)
 
     def _watching(
         self, store: MemoryStore, path: str, keep_under: str
@@ -161,7 +165,6 @@ class Run:
         resources.process.step = self._step
         try:
             style = load_style(resources.root, self.member.root / FOLDER)
-            self.doing.published_before = len(self.member.witness.published)
             planned = plan_style(
                 observer,
                 style,

@@ -30,8 +30,10 @@ class Doing:
     """What is known of a run from outside."""
 
     overwrites: bool
-    published_before: int
-    """How many manifests had been published when it began to look."""
+    listed_at: int = 0
+    """How many manifests had been published when it last listed S3."""
+    published_at: int | None = None
+    """How many when it published its own, since then."""
 
 
 @dataclass
@@ -52,6 +54,10 @@ class Witness:
         """Everything that S3 ever held."""
         self.published: list[Lines] = [{}]
         """What was published, one after the other; at first nothing."""
+
+    def listing(self, doing: Doing) -> None:
+        """A run lists S3, to plan by what it finds there."""
+        doing.listed_at, doing.published_at = len(self.published), None
 
     @contextmanager
     def watching(
@@ -86,6 +92,7 @@ class Witness:
         assert text is not None, "what is published is never taken away"
         manifest = parse_manifest(text, MANIFEST_NAME)
         before, after = self.published[-1], dict(manifest.lines)
+        doing.published_at = len(self.published)
         self.published.append(after)
         scope = Scope(manifest.header)
         for path, said in before.items():
@@ -96,10 +103,11 @@ class Witness:
         self, person: Person, doing: Doing, path: str, was: Content | None, now: Content | None
     ) -> None:
         self.on_s3 |= _files(path, now)
-        since = self.published[doing.published_before - 1 :]
+        since = self.published[doing.listed_at - 1 :]
         assert any(lines.get(path) == now for lines in since), f"{path} is not as announced"
         if was is not None and not doing.overwrites and (path, was) not in person.held:
-            theirs = any(lines.get(path) == was for lines in since)
+            until = self.published[doing.listed_at - 1 : doing.published_at]
+            theirs = all(lines.get(path) == was for lines in until)
             assert not theirs, f"{path} was published by others, never here, and not a conflict"
 
 
