@@ -65,6 +65,8 @@ class S3Connection:
         what is there is looked at before it is changed."""
         self.contradicted = False
         """Whether an answer contradicted the abilities, so that they are to be found out anew."""
+        self.holder: str | None = None
+        """What tells the claims of this workspace from all others; set by who is alone in it."""
         self.uploads: Uploads = NotNoted()
         """Set by who can write down, for another process, which uploads are under way."""
         self._on_request = on_request

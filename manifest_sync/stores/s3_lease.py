@@ -3,7 +3,8 @@
 Whoever wants it lays down a claim and then lists them all. A claim counts from the moment it is
 written, so of two that overlap at least one sees the other; each that sees another takes its own
 back and tries again after a random while. What a killed holder leaves expires by the server's
-clock, the only one that all of them share.
+clock, the only one that all of them share; who comes after it in the same workspace, where there
+is only one at a time, takes it over at once.
 """
 
 import random
@@ -46,6 +47,12 @@ class Lease(msgspec.Struct, frozen=True):
         *folders, name = self.key.split("/")
         return "/".join([*folders[:-1], LEASE_FOLDER, *folders[-1:], name, ""])
 
+    @property
+    def _own_prefix(self) -> str:
+        """Where the claims of this workspace are."""
+        holder = self.connection.holder
+        return f"{self.prefix}{holder}-" if holder is not None else self.prefix
+
     @contextmanager
     def held(self) -> Iterator[Callable[[], None]]:
         """Keep everybody else from the key; gives what to call before each step that writes.
@@ -72,7 +79,7 @@ class Lease(msgspec.Struct, frozen=True):
             if number:
                 self.pause(random.uniform(0, 2) * min(4, _PAUSE * 2 ** (number - 1)))  # noqa: S311
             begun = self.clock()
-            claim = f"{self.prefix}{uuid.uuid4().hex}"
+            claim = f"{self._own_prefix}{uuid.uuid4().hex}"
             version = self._lay_down(claim)
             try:
                 if not self._others(claim):
@@ -96,17 +103,25 @@ class Lease(msgspec.Struct, frozen=True):
         return done.get("VersionId")
 
     def _others(self, own: str) -> bool:
-        """Whether anybody else has a claim that counts; those that expired are cleared away."""
+        """Whether anybody else has a claim that counts; all that count no more are cleared away."""
         connection = self.connection
         self.on_request(Request.LIST, 1)
         with connection.doing(f"list {self.prefix}"):
             found = connection.client.list_objects_v2(Bucket=connection.bucket, Prefix=self.prefix)
         now = _server_time(found["ResponseMetadata"]["HTTPHeaders"])
         others = [each for each in found.get("Contents", ()) if each["Key"] != own]
-        expired = [each["Key"] for each in others if now - each["LastModified"] > EXPIRES]
-        for key in expired:
+        void = [
+            each["Key"]
+            for each in others
+            if now - each["LastModified"] > EXPIRES or self._was_ours(each["Key"])
+        ]
+        for key in void:
             self._withdraw(key, None)
-        return len(others) > len(expired)
+        return len(others) > len(void)
+
+    def _was_ours(self, claim: str) -> bool:
+        """Whether a killed run of this workspace has left a claim."""
+        return self._own_prefix != self.prefix and claim.startswith(self._own_prefix)
 
     def _withdraw(self, claim: str, version: str | None) -> None:
         connection = self.connection

@@ -53,6 +53,7 @@ def prepare_to_write(resources: Resources, bucket: str) -> None:
     None of this counts among a run's requests, which tell what it costs to sync.
     """
     connection = resources.connection(bucket)
+    connection.holder = resources.holder
     if connection.abilities != Abilities():
         return
     try:

@@ -1,6 +1,7 @@
 """What a workspace holds open: its databases, its connections to S3, its clock."""
 
 import getpass
+import hashlib
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,8 @@ from manifest_sync.workspace.styles import Style
 from manifest_sync.workspace.uploading import UploadBook
 
 _AWS = "https://s3.amazonaws.com"
+_DIGITS = 8
+"""Of a digest, where nobody means it to be the same as another."""
 STATE_FOLDER = ".manifest-sync"
 _STATE = "state.db"
 TRASH_FOLDER = "trash"
@@ -143,6 +146,13 @@ class Resources:
     def jobs(self) -> int:
         """Transfers at a time."""
         return self.config.jobs or 32
+
+    @property
+    def holder(self) -> str:
+        """What tells this workspace from every other, a copy of it included."""
+        place = f"{myself().host} {self.root.absolute()}"
+        lineage = memories.lineage(self.state)
+        return f"{lineage}-{hashlib.sha256(place.encode()).hexdigest()[:_DIGITS]}"
 
     def endpoint(self, style: Style) -> str:
         """The endpoint a style's memory belongs to: scheme, host and port.

@@ -62,6 +62,24 @@ def claims(bucket: Bucket) -> list[str]:
     return [key for key in keys if ".manifest-sync-lease" in key]
 
 
+def test_what_a_killed_run_of_the_same_workspace_left_is_taken_over_at_once(
+    bucket: Bucket,
+) -> None:
+    bucket.connection.holder = "ours"
+    left = bucket.with_prefix("")
+    left.put(f"{CLAIMS}ours-0123", b"")
+    waiting = Waiting(bucket)
+    with waiting.lease.held():
+        [claim] = claims(bucket)
+        assert claim.startswith(f"{CLAIMS}ours-")
+        assert claim != f"{CLAIMS}ours-0123"
+    assert (waiting.paused, claims(bucket)) == (0, [])
+    left.put(f"{CLAIMS}theirs-0123", b"")
+    with pytest.raises(Transient, match="somebody else"), waiting.lease.held():
+        pass
+    assert claims(bucket) == [f"{CLAIMS}theirs-0123"]
+
+
 @pytest.mark.parametrize(
     ("key", "where"),
     [
