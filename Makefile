@@ -21,7 +21,7 @@ STRUCTURE := $(wildcard tests/test_*.py)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test ceph slow soak bench lint types architecture check wheel clean
+.PHONY: help demo test ceph slow browser screenshots soak bench lint types architecture check wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,13 @@ ceph: $(VENV)/dev.stamp ## The suite on a real S3 server (Debian: radosgw ceph-m
 	$(BIN)/python -m pytest $(WORKERS) -m ceph $(PYTEST)
 
 slow: $(VENV)/dev.stamp ## Crash loops, large data, more of the real command
-	$(BIN)/python -m pytest $(WORKERS) -m "slow and not ceph" $(PYTEST)
+	$(BIN)/python -m pytest $(WORKERS) -m "slow and not ceph and not browser" $(PYTEST)
+
+browser: $(VENV)/dev.stamp ## The page in a browser (Debian: chromium)
+	$(BIN)/python -m pytest -m browser $(PYTEST)
+
+screenshots: $(VENV)/dev.stamp ## Take the pictures in docs/images anew (Debian: chromium fonts-noto-color-emoji)
+	$(BIN)/python -m tests.browser.screenshots
 
 bench: $(VENV)/dev.stamp ## Beside other tools on the same work; bench/README.md says what it needs
 	$(BIN)/python -m bench $(BENCH)

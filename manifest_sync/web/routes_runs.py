@@ -53,8 +53,8 @@ def run_routes(site: Site) -> APIRouter:
             with site.opener.opened(job.tell, job.stopped) as workspace:
                 return offer.work(workspace)
 
-        site.jobs.begin(offer.command, offer.style, work, str)
-        return _toast(offer.going)
+        job = site.jobs.begin(offer.command, offer.style, work, str)
+        return _toast(offer.going, begun=job.id)
 
     @router.post("/runs/stop")
     def stop(fields: Form) -> Response:
@@ -91,10 +91,12 @@ def read_errand(fields: Fields) -> Errand:
     )
 
 
-def _toast(message: str) -> HTMLResponse:
-    """An answer that changes nothing on the page but says something."""
-    told = json.dumps({"toast": {"message": message}})
-    return HTMLResponse("", headers={"HX-Trigger": told})
+def _toast(message: str, begun: str | None = None) -> HTMLResponse:
+    """An answer that changes nothing on the page but says something; and what has begun."""
+    told: dict[str, dict[str, str]] = {"toast": {"message": message}}
+    if begun is not None:
+        told["run-begun"] = {"id": begun}
+    return HTMLResponse("", headers={"HX-Trigger": json.dumps(told)})
 
 
 async def _stream(jobs: Jobs) -> AsyncIterator[bytes]:

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from tests.buckets import Bucket, new_bucket
-from tests.commands import here
 from tests.servers import S3Server
+from tests.web.places import make_workspace
 from tests.web.visitor import Visitor, serving
 
 
@@ -20,17 +19,7 @@ def bucket(moto: S3Server) -> Iterator[Bucket]:
 
 @pytest.fixture
 def root(tmp_path: Path, bucket: Bucket) -> Path:
-    """A workspace whose one style, 16, has three images and two captions; nothing is on S3."""
-    style = tmp_path / "ws" / "styles" / "16"
-    (style / "sub").mkdir(parents=True)
-    Image.new("RGB", (40, 30), "teal").save(style / "a.jpg")
-    Image.new("RGB", (20, 50), "plum").save(style / "sub" / "b.png")
-    Image.new("RGB", (8, 8), "navy").save(style / "c.webp")
-    (style / "a.txt").write_text("caption a")
-    (style / "sub" / "b.txt").write_text("caption b")
-    ran = here(tmp_path / "ws", "init", "styles/16", "--remote", bucket.remote())
-    assert ran.status == 0, ran.err
-    return tmp_path / "ws"
+    return make_workspace(tmp_path / "ws", bucket)
 
 
 @pytest.fixture

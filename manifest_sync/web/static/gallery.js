@@ -58,8 +58,5 @@ if (cards) {
       pick(box, event);
     }
   });
-  document.addEventListener("htmx:after:swap", (event) => {
-    cards.removeAttribute("aria-busy");
-    if (cards.contains(event.target) || event.target === cards) tell();
-  });
+  document.addEventListener("htmx:after:swap", tell);
 }

@@ -87,8 +87,16 @@ function figures(told) {
   return parts.join(" · ");
 }
 
+// A run may have begun and ended between two looks at it.
+const begun = new Set();
+const toldOf = new Set();
+let isFirst = true;
+document.addEventListener("run-begun", (event) => begun.add(event.detail.id));
+
 function show(told) {
-  const before = now;
+  // What had ended before this page was opened is no news.
+  if (isFirst && told && told.state !== "running" && !begun.has(told.id)) toldOf.add(told.id);
+  isFirst = false;
   now = told;
   const running = told?.state === "running";
   run.hidden = !running;
@@ -103,8 +111,8 @@ function show(told) {
     }
   }
   label();
-  // What had ended before this page was opened is no news.
-  if (told && !running && before?.id === told.id && before.state === "running") {
+  if (told && !running && !toldOf.has(told.id)) {
+    toldOf.add(told.id);
     toast(told.message, told.state === "done" ? "ok" : "error");
     document.body.dispatchEvent(new CustomEvent("run-ended"));
     if (told.style === style) refresh();
