@@ -121,7 +121,8 @@ class Lines:
                 return f"{shown(style)}: {self._standing()}"
             case TriedAgain(style, why):
                 self._retries += 1
-                return f"{shown(style)}: {self._standing()}: {shown(why)}{_slowed(event)}"
+                standing = self._standing() if self._of else _retries(self._retries)
+                return f"{shown(style)}: {standing}: {shown(why)}{_slowed(event)}"
         return None
 
     def _standing(self) -> str:
@@ -199,7 +200,9 @@ class Bars:
 
     def _retry(self, progress: Progress, event: TriedAgain) -> None:
         """Say why it takes longer, until the next change has ended."""
-        task = progress.tasks[-1]
+        task = progress.tasks[-1] if progress.tasks else None
+        if task is None or "retries" not in task.fields:
+            return  # objects are being read, and nothing is changed yet
         made, of, retries = task.fields["made"], task.fields["of"], task.fields["retries"] + 1
         why = f"{shown(event.why)}, {_retries(retries)}{_slowed(event)}"
         progress.update(task.id, retries=retries, said=f"{made:,}/{of:,} files: {why}")

@@ -44,13 +44,13 @@ class ChangeEnded(msgspec.Struct, frozen=True):
 
 
 class TriedAgain(msgspec.Struct, frozen=True):
-    """A try of a change failed, which may go through the next time, and will be repeated."""
+    """A change, or reading an object, failed, may go through the next time, and is repeated."""
 
     style: str
     why: str
     """The end of a sentence."""
     at_a_time: int
-    """Changes that are made at a time from now on."""
+    """Changes that are made, or objects that are read, at a time from now on."""
     slowed: bool
     """Whether that is fewer than usual, because S3 asks to slow down."""
 

@@ -20,7 +20,7 @@ class Cost(msgspec.Struct, frozen=True):
     """Requests we issued, by kind; all of REQUEST_KINDS. What the clients repeat by themselves is
     not told by them."""
     retries: int = 0
-    """Tries of changes that failed and were repeated."""
+    """Tries to make a change or to read an object that failed and were repeated."""
 
 
 class Statistics(msgspec.Struct, frozen=True):

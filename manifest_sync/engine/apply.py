@@ -76,7 +76,7 @@ def _why_no_deletes(plan: StylePlan, outcomes: Iterable[Outcome], watch: Watch) 
 
 def _is_stopped(watch: Watch) -> bool:
     """Whether nothing more is to be begun."""
-    return watch.stopped() or watch.pace.over is not None
+    return watch.stopped() or watch.pace.is_over()
 
 
 def _why_stopped(watch: Watch) -> str:

@@ -14,7 +14,7 @@ from manifest_sync.core.stamps import FileStamp, ObjectStamp
 from manifest_sync.engine.inquiry import find_md5
 from manifest_sync.engine.multipart_etag import gives_etag
 from manifest_sync.engine.pool import work_through
-from manifest_sync.engine.retrying import retrying
+from manifest_sync.engine.retrying import Persistence
 from manifest_sync.engine.watch import Watch
 from manifest_sync.stores.base import Store
 
@@ -42,7 +42,8 @@ def observe_bucket(
 ) -> BucketFacts:
     """Make a listing of the store's rows. Where the ETags are MD5s this costs no request.
 
-    Unless not one of them is that of its line: then they may be MD5s no more.
+    Unless not one of them is that of its line: then they may be MD5s no more. Raises StoreError
+    where nothing gets through any more.
     """
     if (doubtful := _contradicting(store, rows, evidence)) is not None:
         with suppress(StoreError):
@@ -61,12 +62,15 @@ def observe_bucket(
     def ask(row: Found) -> str | Problem:
         return _find_out(store, folder_store, row, evidence, watch)
 
-    for row, answer in work_through(opaque, ask, threads=watch.jobs):
+    for row, answer in work_through(
+        opaque, ask, threads=watch.jobs, stopped=watch.pace.is_over, turn=watch.pace.turn
+    ):
         if isinstance(answer, Problem):
             problems.append(answer)
         elif isinstance(row.stamp, ObjectStamp):
             entries[row.path] = Entry(Content(row.stamp.size, answer), row.stamp)
             learned.append((row.path, row.stamp.etag, answer))
+    watch.pace.check()
     if opaque:
         entries = dict(sorted(entries.items()))
     listing = Listing(Side.S3, entries, tuple(sorted(problems)), rows.ignored)
@@ -114,7 +118,8 @@ def _find_out(
     if (recognised := _md5_of_local_file(folder_store, row, evidence, watch)) is not None:
         return recognised
     try:
-        md5, was_read = retrying(find_md5, store, row.path, row.stamp)
+        trying = Persistence(watch, row.path)
+        md5, was_read = trying(lambda: find_md5(store, row.path, row.stamp))
     except StoreError as error:
         return Problem(row.path, Side.S3, "unreadable", str(error))
     if was_read:

@@ -58,6 +58,15 @@ class Pace:
         """Why nothing more is to be begun; None as long as something is."""
         return self._over
 
+    def is_over(self) -> bool:
+        """Whether nothing more is to be begun."""
+        return self._over is not None
+
+    def check(self) -> None:
+        """Raise why it is over, where it is."""
+        if self._over is not None:
+            raise self._over
+
     @property
     def is_past(self) -> bool:
         """Whether it has been over for so long that another run may find things better."""
@@ -84,8 +93,7 @@ class Pace:
         It is not begun where the run has given up, and the run gives up where nobody answers, or
         where several fail in a row: a hundred styles do not wait for the same one after the other.
         """
-        if self._over is not None:
-            raise self._over
+        self.check()
         try:
             yield
         except (Transient, NotSignedIn) as error:

@@ -72,7 +72,7 @@ class Trying(Protocol):
 
 
 class Persistence(msgspec.Struct, frozen=True):
-    """Tries to make one change, as a part of a run.
+    """Tries to make one change, or to read one object, as a part of a run.
 
     It gives up after so many tries, or with the run. While nothing at all gets through, tries do
     not count: that is not the change's fault, and the run has its own patience.
@@ -84,8 +84,7 @@ class Persistence(msgspec.Struct, frozen=True):
     def __call__(self, work: Callable[[], _T], /) -> _T:
         """Raises what the last try raised, or why the run is over; then nothing is tried."""
         pace = self.watch.pace
-        if pace.over is not None:
-            raise pace.over
+        pace.check()
         deadline = pace.clock() + LONG
         policy = retrying.copy(
             retry=tenacity.retry_if_exception_type(Transient),
@@ -118,7 +117,7 @@ class Persistence(msgspec.Struct, frozen=True):
         return (tries >= TRIES or (late and tries >= _FEWEST_TRIES)) and not pace.is_stuck
 
     def _is_over(self) -> bool:
-        return self.watch.stopped() or self.watch.pace.over is not None
+        return self.watch.stopped() or self.watch.pace.is_over()
 
     def _rest(self, state: tenacity.RetryCallState) -> None:
         """Pause before the next try; raise where the run ends meanwhile."""

@@ -29,7 +29,7 @@ class Tally:
             self._hashed += 1
 
     def tried_again(self) -> None:
-        """Count one try of a change that failed and is repeated."""
+        """Count one try that failed and is repeated."""
         with self._lock:
             self._retries += 1
 

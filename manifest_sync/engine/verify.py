@@ -15,7 +15,7 @@ from manifest_sync.core.stamps import ObjectStamp, Present
 from manifest_sync.core.verification import Finding, Witness, judge, lacking
 from manifest_sync.engine.folder import observe_folder
 from manifest_sync.engine.pool import work_through
-from manifest_sync.engine.retrying import retrying
+from manifest_sync.engine.retrying import Persistence
 from manifest_sync.engine.site import Site, at_or_below, rows_of
 from manifest_sync.engine.watch import Watch
 
@@ -61,7 +61,7 @@ _Reads = tuple[Sequence[_Read], Sequence[Problem]]
 def verify(site: Site, watch: Watch, sides: Sequence[Side], choose: Choose) -> list[SideVerified]:
     """Read the chosen files of each side and judge them. Changes nothing, remembers nothing.
 
-    Raises StoreError where a listing cannot be completed.
+    Raises StoreError where a listing cannot be completed, or nothing gets through any more.
     """
     now_ns = site.now_ns()
     stores = {Side.LOCAL: site.folder, Side.S3: site.bucket}
@@ -131,11 +131,12 @@ def _read_objects(site: Site, rows: Rows, watch: Watch) -> _Reads:
 
     def read(row: Found) -> _Read | Problem:
         try:
-            return retrying(_read_object, site, row)
+            return Persistence(watch, row.path)(lambda: _read_object(site, row))
         except StoreError as error:
             return Problem(row.path, Side.S3, "unreadable", str(error))
 
-    work = work_through(rows.found, read, threads=watch.jobs)
+    pace = watch.pace
+    work = work_through(rows.found, read, threads=watch.jobs, stopped=pace.is_over, turn=pace.turn)
     for number, (row, result) in enumerate(work, start=1):
         done_bytes += row.stamp.size
         watch.tell(Hashed(watch.style, number, len(rows.found), done_bytes, of_bytes, side=Side.S3))
@@ -144,6 +145,7 @@ def _read_objects(site: Site, rows: Rows, watch: Watch) -> _Reads:
         else:
             watch.tally.hashed()
             reads.append(result)
+    pace.check()
     return reads, problems
 
 

@@ -117,7 +117,7 @@ class StyleApplied(msgspec.Struct, frozen=True):
     requests: Mapping[str, int]
     seconds: float
     retries: int
-    """Tries of changes that failed and were repeated."""
+    """Tries to make a change or to read an object that failed and were repeated."""
     outcomes: tuple[OutcomeRow, ...]
     conflicts: tuple[Conflict, ...]
     problems: tuple[Problem, ...]

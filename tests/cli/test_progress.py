@@ -36,6 +36,7 @@ RUN: list[Event] = [
     Listed("16", Side.S3, 0),
     Hashed("16", 3, 12, 3_000_000, 12_000_000),
     Warned("cache.db was damaged."),
+    TriedAgain("16", "busy", 32, slowed=False),
     ApplyBegan("16", Side.S3, 2, 3000),
     TriedAgain("16", "busy", 4, slowed=True),
     ChangeEnded("16", _outcome(1000)),
@@ -67,6 +68,7 @@ def test_lines_for_a_log() -> None:
         "16: listed 0 files (S3)",
         "16: read 3 of 12 files, 3.0 MB of 12.0 MB",
         "Warning: cache.db was damaged.",
+        "16: 1 retry: busy",
         "16: 0 of 2 changes, 0 B; 1 retry: busy, slowed down to 4 at a time",
         "16: 1 of 2 changes, 1.0 KB; 1 retry",
         "16: 2 of 2 changes, 3.0 KB; 1 retry",
@@ -89,7 +91,7 @@ def test_bars_on_a_terminal() -> None:
     bars = Bars(screen)
     bars.tell(RUN[0])  # nothing is on the screen yet
     with bars.shown():
-        for event in RUN[:9]:
+        for event in RUN[:10]:
             bars.tell(event)
             if isinstance(event, TriedAgain):
                 assert bars._progress is not None
@@ -97,7 +99,7 @@ def test_bars_on_a_terminal() -> None:
         assert bars._progress is not None
         bars._progress.refresh()
         shown = out.getvalue()
-        for event in RUN[9:]:
+        for event in RUN[10:]:
             bars.tell(event)
     assert "16: listing folder" in shown
     assert "1,200 files" in shown

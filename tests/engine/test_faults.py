@@ -9,11 +9,18 @@ import pytest
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import NotSignedIn, SlowDown, Transient, Unreachable
 from manifest_sync.core.events import TriedAgain
+from manifest_sync.core.listing import Listing
+from manifest_sync.core.manifest import Manifest
 from manifest_sync.core.outcome import Status
+from manifest_sync.core.rows import Rows
 from manifest_sync.core.statistics import count as count_up
+from manifest_sync.engine.bucket import Evidence, observe_bucket
 from manifest_sync.engine.pace import PATIENCE, Pace
 from manifest_sync.engine.retrying import retrying
-from manifest_sync.stores.faulty import Call, Fault, Harm
+from manifest_sync.engine.tally import Tally
+from manifest_sync.engine.watch import Watch
+from manifest_sync.stores.faulty import Call, Fault, FaultyStore, Harm
+from manifest_sync.stores.memory import MemoryStore
 from tests.engine.bench import Bench, statuses
 
 ALWAYS = 10**9
@@ -110,6 +117,24 @@ def test_where_nothing_gets_through_the_run_ends_within_three_minutes(
         (Status.SKIPPED, f"not begun, because {over}")
     }
     assert bench.stores[Side.S3].contents().keys() == {"gone.png"}
+
+
+@pytest.mark.parametrize("jobs", [1, 8])
+def test_reading_objects_ends_too_where_nothing_gets_through(
+    jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Time(monkeypatch)
+    bucket = MemoryStore(Side.S3, opaque_etags=True)
+    for number in range(100):
+        bucket.put_out_of_band(f"{number}.png", b"sent by others")
+    blind = FaultyStore(bucket, [often(c, Harm.BEFORE, 1) for c in (Call.ASK_MD5, Call.READ)])
+    rows = Rows(tuple(bucket.list()), (), (), ())
+    listing = Listing(Side.LOCAL, {})
+    evidence = Evidence({}, Manifest("16", "s3://bucket/p/"), listing)
+    watch = Watch("16", Tally(), jobs=jobs, pace=Pace(jobs, clock))
+    with pytest.raises(Transient, match="nothing has got through for 60 seconds"):
+        observe_bucket(blind, MemoryStore(Side.LOCAL), rows, evidence, watch)
+    assert PATIENCE < clock.now < jobs * 3 * PATIENCE
 
 
 def test_a_change_that_nobody_could_be_asked_about_is_left_open() -> None:
