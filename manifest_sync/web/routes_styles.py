@@ -63,7 +63,7 @@ def style_routes(site: Site) -> APIRouter:
             "cards.html",
             style=style,
             board=board,
-            images=[(each, _size(site, board, each)) for each in _part(images, begin)],
+            images=_sizes(site, board, images[begin : begin + _AT_A_TIME]),
             begin=begin,
             following=begin + _AT_A_TIME if begin + _AT_A_TIME < len(images) else None,
             count=len(images),
@@ -80,15 +80,14 @@ def style_routes(site: Site) -> APIRouter:
     return router
 
 
-def _part(images: list[Shown], begin: int) -> list[Shown]:
-    return images[begin : begin + _AT_A_TIME]
-
-
-def _size(site: Site, board: Board, image: Shown) -> Size | None:
-    if image.stamp is None:
-        return None
+def _sizes(site: Site, board: Board, images: list[Shown]) -> list[tuple[Shown, Size | None]]:
+    """The images, each with its width and height where it is in the folder."""
+    style = board.overview.style
     with site.opener.opened() as workspace:
-        return site.sizes.of(workspace, board.overview.style, image.path, image.stamp)
+        return [
+            (each, site.sizes.of(workspace, style, each.path, each.stamp) if each.stamp else None)
+            for each in images
+        ]
 
 
 def _texts(board: Board, caption: Shown) -> tuple[str | None, str | None, list[Word]]:

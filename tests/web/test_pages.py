@@ -111,6 +111,7 @@ def test_filters_by_badge_caption_and_name(visitor: Visitor, style: Path) -> Non
     assert shown("badge=unheard-of") == shown("")
 
 
+@pytest.mark.slow
 def test_cards_come_in_parts_and_every_image_once(visitor: Visitor, style: Path) -> None:
     for number in range(300):
         (style / f"n{number:03}.png").write_bytes(b"%d" % number)

@@ -154,6 +154,7 @@ def test_only_another_host_is_public(host: str, *, is_public: bool) -> None:
         assert (at.door.any_address, str(at.door.port) in at.url) == (is_public, True)
 
 
+@pytest.mark.slow
 def test_a_public_server_warns(root: Path) -> None:
     with served(root, "--host", EVERYWHERE) as process:
         assert process.stderr is not None

@@ -115,6 +115,7 @@ def test_there_are_forty_kinds_of_them() -> None:
     assert len(BROKEN) >= 40
 
 
+@pytest.mark.slow
 def test_a_jpeg_too_large_to_be_decoded_whole_is_decoded_small() -> None:
     large = Image.new("L", (9_600, 7_200), 90).convert("RGB")
     assert opened(shrink(encoded("JPEG", large, quality=10), 384)).size == (384, 288)
@@ -145,6 +146,7 @@ def test_what_was_made_is_kept_on_disk_and_so_is_that_nothing_can_be_made(
     assert thumbnails.kept("a" * 32, Edge.WHOLE) is None
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_at_work_takes_no_other_image_along(
     thumbnails: Thumbnails,
 ) -> None:
