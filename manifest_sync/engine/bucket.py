@@ -42,12 +42,10 @@ def observe_bucket(
 ) -> BucketFacts:
     """Make a listing of the store's rows. Where the ETags are MD5s this costs no request.
 
-    Unless not one of them is that of its line: then they may be MD5s no more. Raises StoreError
-    where nothing gets through any more.
+    Unless not one of them is that of its line or file: then they may be MD5s no more. Raises
+    StoreError where nothing gets through any more.
     """
-    if (doubtful := _contradicting(store, rows, evidence)) is not None:
-        with suppress(StoreError):
-            store.ask_md5(doubtful.path, doubtful.stamp)
+    learned = _asked_of_etags(store, rows, evidence)
     entries: dict[str, Entry] = {}
     opaque: list[Found] = []
     for row in rows.found:
@@ -57,7 +55,6 @@ def observe_bucket(
         else:
             entries[row.path] = Entry(Content(row.stamp.size, md5), row.stamp)
     problems = list(rows.problems)
-    learned: list[tuple[str, str, str]] = []
 
     def ask(row: Found) -> str | Problem:
         return _find_out(store, folder_store, row, evidence, watch)
@@ -77,21 +74,34 @@ def observe_bucket(
     return BucketFacts(listing, tuple(learned))
 
 
+def _asked_of_etags(store: Store, rows: Rows, evidence: Evidence) -> list[tuple[str, str, str]]:
+    """What one object says of itself, where the ETags may be MD5s no more; asked only once."""
+    doubtful = _contradicting(store, rows, evidence)
+    if doubtful is None or not isinstance(doubtful.stamp, ObjectStamp):
+        return []
+    with suppress(StoreError):
+        said = store.ask_md5(doubtful.path, doubtful.stamp)
+        if (md5 := said or store.told_md5(doubtful.stamp)) is not None:
+            return [(doubtful.path, doubtful.stamp.etag, md5)]
+    return []
+
+
 def _contradicting(store: Store, rows: Rows, evidence: Evidence) -> Found | None:
-    """An object that has its line's size and another ETag, where no ETag is its line's MD5.
+    """An object as large as its line or its file but with another ETag, where none fits any.
 
     So it is when a bucket was encrypted anew (KMS); to be asked about, the store learns of it.
     """
     first = None
     for row in rows.found:
-        line = evidence.manifest.lines.get(row.path)
-        if line is None or line.size != row.stamp.size:
-            continue
         told = store.told_md5(row.stamp)
-        if told == line.md5:
+        here = (evidence.manifest.lines.get(row.path), evidence.folder.content(row.path))
+        alike = [each.md5 for each in here if each is not None and each.size == row.stamp.size]
+        if told is None or not alike:
+            continue
+        was_asked = evidence.remembered.get(row.path, ("", ""))[0] == told
+        if told in alike or was_asked:
             return None
-        if first is None and told is not None and _known_md5(store, row, evidence) == told:
-            first = row
+        first = first or row
     return first
 
 
