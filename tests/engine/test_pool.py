@@ -181,19 +181,22 @@ def test_an_interrupted_consumer_leaves_nothing_running() -> None:
 
 def test_whoever_is_not_waited_for_any_more_can_tell() -> None:
     told: list[bool] = []
+    all_at_work = threading.Barrier(3, timeout=30)
+    both_at_work = threading.Barrier(2, timeout=30)
 
-    def work(job: int) -> None:
+    def work(job: int, begun: threading.Barrier) -> None:
+        begun.wait()  # what has not begun when the other fails never does
         if job == 0:
             raise ValueError("this one")
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while not is_abandoned() and time.monotonic() < deadline:
             time.sleep(0.01)
         told.append(is_abandoned())
 
     with pytest.raises(ValueError, match="this one"):
-        list(work_through(range(3), work, threads=3))
+        list(work_through(range(3), lambda job: work(job, all_at_work), threads=3))
     with pytest.raises(ValueError, match="this one"):
-        together(lambda: work(1), lambda: work(0))
+        together(lambda: work(1, both_at_work), lambda: work(0, both_at_work))
     assert told == [True] * 3
     assert not is_abandoned()
     assert [waits for _, waits in work_through([1, 2], lambda _: is_abandoned(), threads=1)] == [
