@@ -22,6 +22,7 @@ from manifest_sync.core.exits import Exit, worst
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.paths import shown
 from manifest_sync.core.plan import StylePlan
+from manifest_sync.core.planning import NOWHERE
 from manifest_sync.formats.plan_json import plan_document
 from manifest_sync.workspace.runs import Applied, Failed, Planned
 from manifest_sync.workspace.styles import Chosen, Style
@@ -184,6 +185,8 @@ def _was_cut_off(applied: Applied) -> bool:
 def _statuses(applied: Applied) -> list[Exit]:
     """What one style's run contributes to the exit status."""
     statuses = [Exit.CONFLICTS] if applied.plan.conflicts else []
-    if not all(outcome.status.holds for outcome in applied.outcomes):
+    # Who goes on with what apply has brought must not take it for the whole of it.
+    is_nowhere = any(problem.code == NOWHERE for problem in applied.plan.problems)
+    if is_nowhere or not all(outcome.status.holds for outcome in applied.outcomes):
         statuses.append(Exit.INCOMPLETE)
     return statuses

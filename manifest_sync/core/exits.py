@@ -14,7 +14,8 @@ class Exit(IntEnum):
     CHANGES = 2
     """There are changes (only with --detailed-exitcode and --check)."""
     INCOMPLETE = 3
-    """Some changes failed; running the same command again finishes the work."""
+    """Some changes failed; running the same command again finishes the work, but for what has its
+    bytes nowhere."""
     STALE = 4
     """The saved plan no longer fits what is there."""
     REFUSED = 5

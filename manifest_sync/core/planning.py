@@ -18,7 +18,8 @@ from manifest_sync.core.sources import NONE_KEPT, SourceFinder
 from manifest_sync.core.stamps import ABSENT
 from manifest_sync.core.survey import Survey, facts
 
-_NOWHERE = "bytes_nowhere"
+NOWHERE = "bytes_nowhere"
+"""The code of a problem: a change was wanted, and no source has its bytes."""
 
 
 class _Rulings(msgspec.Struct):
@@ -74,7 +75,7 @@ def lacking(survey: Survey, plan: StylePlan) -> dict[str, Content]:
     return {
         problem.path: survey.lines[problem.path]
         for problem in plan.problems
-        if problem.code == _NOWHERE and problem.path in survey.lines
+        if problem.code == NOWHERE and problem.path in survey.lines
     }
 
 
@@ -178,7 +179,7 @@ def _nowhere(path: str, to: Side, trouble: str | None) -> Problem:
     return Problem(
         path,
         to,
-        _NOWHERE,
+        NOWHERE,
         f"the manifest's content is neither in the folder nor on S3, {found}; nothing is changed",
         hides_content=False,
     )

@@ -110,7 +110,7 @@ def test_what_is_nowhere_is_named_and_left_alone(place: Place) -> None:
     manifest = json.loads(old)
     manifest["files"]["copy of new.png"] = json.loads(place.manifest())["files"]["new.png"]
     (place.style / "manifest.json").write_text(json.dumps(manifest))
-    row = place.row("apply", "--to", "local", "--delete", "--yes")
+    row = place.row("apply", "--to", "local", "--delete", "--yes", status=3)
     assert {(problem["path"], problem["code"]) for problem in row["problems"]} == {
         ("a.txt", "bytes_nowhere"), ("a.jpg", "bytes_nowhere"),
     }  # fmt: skip
@@ -128,7 +128,7 @@ def test_copies_that_somebody_replaced_are_not_taken_for_the_bytes(
     for key in place.bucket.keys(".manifest-sync-trash/"):
         if key.endswith("/a.txt"):
             place.bucket.put(key, b"caption?!")
-    row = newcomer.row("apply", "--to", "local", "--yes")
+    row = newcomer.row("apply", "--to", "local", "--yes", status=3)
     assert [problem["path"] for problem in row["problems"]] == ["a.txt"]
     assert newcomer.files()["a.txt"] == BETTER["a.txt"]
     assert newcomer.files()["10_subject/b.png"] == FILES["10_subject/b.png"]
