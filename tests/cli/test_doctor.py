@@ -103,9 +103,9 @@ def test_an_endpoint_that_minds_no_condition(workspace: Path, meddler: Meddler) 
     ("denies", "missing", "status"),
     [
         (lambda method: method in {"PUT", "POST"}, ["put"], 1),
-        (lambda method: method == "HEAD", ["get"], 1),
-        (lambda method: method == "DELETE", ["delete"], 0),
-        (lambda _: True, ["get", "put", "delete"], 1),
+        pytest.param(lambda method: method == "HEAD", ["get"], 1, marks=pytest.mark.slow),
+        pytest.param(lambda method: method == "DELETE", ["delete"], 0, marks=pytest.mark.slow),
+        pytest.param(lambda _: True, ["get", "put", "delete"], 1, marks=pytest.mark.slow),
     ],
 )
 def test_permissions_that_are_missing_below_the_prefix(
@@ -174,7 +174,9 @@ def test_no_credentials(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "No AWS credentials were found" in message(found, "unreachable")
 
 
-@pytest.mark.parametrize(("minutes", "way"), [(20, "behind"), (-20, "ahead of")])
+@pytest.mark.parametrize(
+    ("minutes", "way"), [(20, "behind"), pytest.param(-20, "ahead of", marks=pytest.mark.slow)]
+)
 def test_a_clock_that_is_wrong_is_told_by_how_much(
     workspace: Path, moto: S3Server, monkeypatch: pytest.MonkeyPatch, minutes: int, way: str
 ) -> None:

@@ -117,6 +117,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_push_again_finishes_the_rest(
     assert [each["complete"] for each in ran["applies"]] == [True, True]
 
 
+@pytest.mark.slow
 def test_a_second_ctrl_c_ends_at_once(workspace: Path, style: Path, moto: S3Server) -> None:
     for number in range(40):
         (style / f"{number:03}.png").write_bytes(str(number).encode())

@@ -10,6 +10,8 @@ from tests.encrypted_s3 import encrypt
 from tests.rewriting_s3 import Rewriter, rewriting
 from tests.stores.scripted_s3 import Reply, refusal
 
+pytestmark = pytest.mark.slow
+
 _WORDS = (
     "The object was stored using a form of Server Side Encryption. "
     "The correct parameters must be provided to retrieve the object."

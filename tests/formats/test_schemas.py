@@ -37,7 +37,7 @@ def _full(kind: type[msgspec.Struct]) -> object:
     strategy = instances(kind)
     best: list[Any] = []
 
-    @settings(max_examples=12, database=None, derandomize=True, deadline=None,
+    @settings(max_examples=6, database=None, derandomize=True, deadline=None,
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(strategy)
     def look(found: object) -> None:

@@ -12,7 +12,12 @@ PREFIX = "styles/16/"
 GOOD = {"good.png": b"image", "good.txt": b"caption", "sub/b.png": b"image b"}
 
 BOTH_SERVERS = pytest.mark.parametrize(
-    "server", ["moto", pytest.param("ceph", marks=pytest.mark.ceph)], indirect=True
+    "server",
+    [
+        pytest.param("moto", marks=pytest.mark.slow),
+        pytest.param("ceph", marks=pytest.mark.ceph),
+    ],
+    indirect=True,
 )
 
 UNSAFE = {

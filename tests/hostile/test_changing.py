@@ -128,6 +128,7 @@ def test_a_large_file_that_changes_between_its_parts_leaves_nothing_behind(
     assert not uploads.get("Uploads")
 
 
+@pytest.mark.slow
 def test_a_file_replaced_after_the_plan_was_shown_is_not_sent_in_its_place(
     target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:

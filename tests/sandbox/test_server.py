@@ -90,6 +90,7 @@ def test_a_taken_port_is_a_sentence(server: Server) -> None:
         start_server(_port(server.endpoint_url))
 
 
+@pytest.mark.slow
 def test_an_impossible_bucket_is_a_sentence() -> None:
     with pytest.raises(UsageProblem, match="another bucket name"):
         start_server(bucket="A")

@@ -13,6 +13,7 @@ class TestContractOnMoto(GuardedContract):
     more_than_a_page: ClassVar[int] = MOTO_PAGE + 5
 
 
+@pytest.mark.slow  # which moto minds; Ceph minds them in earnest
 class TestOnMoto(GuardedCases):
     server: ClassVar[str] = "moto"
     enforces: ClassVar[Abilities] = MOTO

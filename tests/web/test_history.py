@@ -9,6 +9,8 @@ from tests.buckets import Bucket
 from tests.web.test_runs import PREFIX, plan, run
 from tests.web.visitor import Visitor
 
+pytestmark = pytest.mark.slow  # the browser does the same with its buttons
+
 
 @pytest.fixture
 def deleted(visitor: Visitor, pushed: Path, style: Path) -> Path:
