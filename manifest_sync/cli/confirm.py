@@ -1,9 +1,13 @@
 """Asking before anything is done. No answer means No."""
 
+import select
 import sys
 
 from manifest_sync.cli.screen import Screen
 from manifest_sync.core.errors import ManifestSyncError, Refused
+
+_LATEST = 0.5
+"""Seconds until Ctrl-C is noticed, at the latest."""
 
 
 class Declined(ManifestSyncError):
@@ -29,6 +33,9 @@ def ask(screen: Screen, question: str) -> bool:
     """Ask a question whose default answer is No; the end of the input is No."""
     try:
         screen.err.print(f"{question} [y/N] ", end="")
+        # Ctrl-C right before the read begins would not be noticed until a key is pressed.
+        while not select.select([sys.stdin], [], [], _LATEST)[0]:
+            pass
         answer = sys.stdin.readline()
     except KeyboardInterrupt:
         screen.err.print()

@@ -191,7 +191,8 @@ def test_every_route_asks_for_host_origin_and_token(open_server: Visitor, route:
     if route.path != "/events":  # an answer without end; its own test reads it
         assert ask() not in (400, 401, 403)
     assert ask(Host="evil.example") == 400
-    assert ask(Host=None) == 400
+    # Without a body: a server that refuses before it has read that resets the connection.
+    assert open_server.ask(route.method, route.path, None, {"Host": None}).status == 400
     assert ask(Origin="http://evil.example") == 403
     assert ask(Sec_Fetch_Site="cross-site") == 403
     assert ask(Authorization=None) == 401
