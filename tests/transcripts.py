@@ -108,8 +108,8 @@ class Session:
     def _ours(self, arguments: list[str], answers: list[str]) -> str:
         """A command of ours, at a terminal where somebody answers its questions."""
         screen = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
-        keys = _Keys("".join(f"{answer}\n" for answer in answers))
         with (
+            _Keys("".join(f"{answer}\n" for answer in answers)) as keys,
             chdir(self._folder),
             redirect_stdout(screen),
             redirect_stderr(screen),
@@ -153,6 +153,18 @@ class Session:
 
 class _Keys(io.StringIO):
     """What a person types at a terminal, which echoes it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._ready = os.open(os.devnull, os.O_RDONLY)  # there is always something to read
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._ready)
+        super().close()
+
+    def fileno(self) -> int:
+        return self._ready
 
     def isatty(self) -> bool:
         return True
