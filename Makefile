@@ -42,7 +42,7 @@ browser: $(VENV)/dev.stamp ## The page in a browser (Debian: chromium)
 	$(BIN)/python -m pytest -m browser $(PYTEST)
 
 screenshots: $(VENV)/dev.stamp ## Take the pictures in docs/images anew (Debian: chromium fonts-noto-color-emoji)
-	$(BIN)/python -m tests.browser.screenshots
+	$(BIN)/python -m tests.web.browser.screenshots
 
 bench: $(VENV)/dev.stamp ## Beside other tools on the same work; bench/README.md says what it needs
 	$(BIN)/python -m bench $(BENCH)

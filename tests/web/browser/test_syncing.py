@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from manifest_sync.workspace.workspace import Workspace
-from tests.browser.chromium import Curator, curating, watch
 from tests.buckets import Bucket
 from tests.servers import S3Server
 from tests.slow_s3 import slow_server
+from tests.web.browser.chromium import Curator, curating, watch
 from tests.web.visitor import serving
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from tests.browser.chromium import Curator, curating
 from tests.buckets import Bucket
+from tests.web.browser.chromium import Curator, curating
 from tests.web.visitor import Visitor, serving
 from tests.workspace.places import write_manifest
 

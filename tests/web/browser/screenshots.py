@@ -1,4 +1,4 @@
-"""Takes the pictures in docs/images: `python -m tests.browser.screenshots`, or `make screenshots`.
+"""Takes the pictures in docs/images: `make screenshots`.
 
 They show the sandbox's sample styles, somewhat edited, on the embedded S3.
 """
@@ -15,10 +15,10 @@ import pytest
 
 from manifest_sync.sandbox.painting import watercolour
 from manifest_sync.sandbox.samples import make_samples
-from tests.browser.chromium import Curator, curating, launched, program
 from tests.commands import here
 from tests.generate import ROOT
 from tests.servers import ACCESS_KEY, REGION, SECRET_KEY, moto_server
+from tests.web.browser.chromium import Curator, curating, launched, program
 from tests.web.visitor import Visitor, serving
 
 if TYPE_CHECKING:

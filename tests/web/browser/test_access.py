@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.chromium import Curator, curating
 from tests.buckets import Bucket
+from tests.web.browser.chromium import Curator, curating
 from tests.web.visitor import Visitor
 
 if TYPE_CHECKING:
