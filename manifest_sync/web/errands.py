@@ -8,8 +8,10 @@ from manifest_sync.core.content import Side
 from manifest_sync.core.errors import StalePlan
 from manifest_sync.core.plan import Options, StylePlan
 from manifest_sync.core.reconcile import Verb
+from manifest_sync.core.scope import Scope
 from manifest_sync.web.offers import Offer
 from manifest_sync.web.opening import find_style
+from manifest_sync.web.rows import rows_of
 from manifest_sync.web.words import ended, going
 from manifest_sync.workspace.runs import Applied, Planned
 from manifest_sync.workspace.turns import apply_in_turn, is_within
@@ -54,14 +56,16 @@ def plan_errand(workspace: Workspace, errand: Errand) -> Planned:
     return workspace.plan(style, Verb(errand.command), errand.to, options)
 
 
-def offer_errand(errand: Errand, shown: StylePlan) -> Offer:
-    """What is agreed to with a plan that was shown."""
+def offer_errand(errand: Errand, planned: Planned) -> Offer:
+    """What is agreed to with a plan that is shown."""
+    shown = planned.plan
 
     def work(workspace: Workspace) -> str:
         return ended(errand.command, run_errand(workspace, errand, shown))
 
     said = going(errand.command, len(shown.changes))
-    return Offer(errand.command, errand.style, said, work)
+    rows = rows_of(shown, Scope(planned.style.manifest.header))
+    return Offer(errand.command, errand.style, said, work, rows)
 
 
 def run_errand(workspace: Workspace, errand: Errand, agreed: StylePlan) -> Applied:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 import msgspec
 
 from manifest_sync.core.errors import StalePlan
+from manifest_sync.web.rows import Rows
 from manifest_sync.workspace.workspace import Workspace
 
-_REMEMBERED = 100
+_REMEMBERED = 20
+"""Plans that can still be agreed to, one for each open dialog; one may have 100,000 rows."""
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -23,6 +25,8 @@ class Offer(msgspec.Struct, frozen=True):
     work: Callable[[Workspace], str]
     """Does what was shown, and no more; says what came of it. Raises StalePlan where more would
     be done by now."""
+    rows: Rows
+    """What is shown."""
 
 
 class Offers:
@@ -42,10 +46,18 @@ class Offers:
                 self._offers.popitem(last=False)
         return name
 
+    def look(self, name: str) -> Offer:
+        """The offer of that name, which stays. Raises StalePlan where it is not known any more."""
+        with self._lock:
+            return _known(self._offers.get(name))
+
     def take(self, name: str) -> Offer:
         """The offer that is agreed to, once. Raises StalePlan where it is not known any more."""
         with self._lock:
-            found = self._offers.pop(name, None)
-        if found is None:
-            raise StalePlan("This plan is not known any more; compare again.")
-        return found
+            return _known(self._offers.pop(name, None))
+
+
+def _known(offer: Offer | None) -> Offer:
+    if offer is None:
+        raise StalePlan("This plan is not known any more; compare again.")
+    return offer

@@ -5,7 +5,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from manifest_sync import __version__
 from manifest_sync.core.amounts import many, size
 from manifest_sync.core.paths import shown
-from manifest_sync.web.words import BADGES, why
+from manifest_sync.web.words import BADGES
 
 KIND = "text/html; charset=utf-8"
 
@@ -19,7 +19,7 @@ def make_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"shown": shown, "size": size, "many": many, "why": why, "when": _when}
+    made.filters |= {"shown": shown, "size": size, "many": many, "when": _when}
     made.globals |= {"BADGES": BADGES, "version": __version__}
     return made
 

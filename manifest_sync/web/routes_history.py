@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from manifest_sync.core.diagnosis import findings, is_usable
 from manifest_sync.core.restore import Fate
 from manifest_sync.web.fields import Fields, read_fields
+from manifest_sync.web.rows import Kind, part
 from manifest_sync.web.site import Site
 from manifest_sync.web.undoing import Undo, offer_undo, plan_undo
 
@@ -41,8 +42,15 @@ def history_routes(site: Site) -> APIRouter:
         undo = Undo(fields.one("what"), fields.one("overwrite") == "on")
         with site.opener.opened() as workspace:
             planned = plan_undo(workspace, undo)
-        agreement = site.offers.make(offer_undo(undo, planned))
-        return site.page("restore.html", undo=undo, planned=planned, agreement=agreement, Fate=Fate)
+        offer = offer_undo(undo, planned)
+        return site.page(
+            "restore.html",
+            undo=undo,
+            planned=planned,
+            agreement=site.offers.make(offer),
+            part=part(offer.rows, Kind.RESTORED),
+            Fate=Fate,
+        )
 
     @router.get("/doctor")
     def doctor_page() -> HTMLResponse:

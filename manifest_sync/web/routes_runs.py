@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from manifest_sync.core.content import Side
@@ -15,6 +15,7 @@ from manifest_sync.core.plan import StylePlan
 from manifest_sync.web.errands import Errand, offer_errand, plan_errand, run_errand
 from manifest_sync.web.fields import Fields, read_fields
 from manifest_sync.web.jobs import Job, Jobs
+from manifest_sync.web.rows import Kind, part
 from manifest_sync.web.site import Site
 from manifest_sync.web.words import IN_STEP, failure
 
@@ -25,8 +26,8 @@ _EVERY = 0.2
 """Seconds between two looks at a run."""
 _ALIVE = 15
 """Seconds after which a stream says that it is still there."""
-_ROWS = 300
-"""Files of one kind that a plan shows; the rest is counted."""
+_MOST = 10**9
+"""Beyond every row's number."""
 
 
 def run_routes(site: Site) -> APIRouter:
@@ -37,13 +38,24 @@ def run_routes(site: Site) -> APIRouter:
     def plan(fields: Form) -> HTMLResponse:
         errand = read_errand(fields)
         with site.opener.opened() as workspace:
-            found = plan_errand(workspace, errand).plan
+            planned = plan_errand(workspace, errand)
+            found = planned.plan
             if _is_quiet(found):
                 # As on the command line: what is in step is written down without a question.
                 run_errand(workspace, errand, found)
                 return _toast(IN_STEP.get(errand.command, "Nothing to do."))
-        name = site.offers.make(offer_errand(errand, found))
-        return site.page("plan.html", errand=errand, plan=found, agreement=name, rows=_ROWS)
+        offer = offer_errand(errand, planned)
+        name = site.offers.make(offer)
+        parts = {kind.value: part(offer.rows, kind) for kind in Kind}
+        return site.page("plan.html", errand=errand, plan=found, agreement=name, parts=parts)
+
+    @router.get("/fragments/rows")
+    def rows(
+        *, agreement: str, kind: Kind, begin: Annotated[int, Query(ge=0, le=_MOST)] = 0
+    ) -> HTMLResponse:
+        offer = site.offers.look(agreement)
+        following = part(offer.rows, kind, begin)
+        return site.page("rows.html", style=offer.style, agreement=agreement, part=following)
 
     @router.post("/runs")
     def begin(fields: Form) -> Response:

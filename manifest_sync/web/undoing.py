@@ -5,13 +5,18 @@ from collections.abc import Sequence
 import msgspec
 
 from manifest_sync.core.amounts import many
+from manifest_sync.core.content import Side
 from manifest_sync.core.errors import StalePlan, UsageProblem
 from manifest_sync.core.history import parse_id
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.recall import recall
 from manifest_sync.core.restore import Fate
+from manifest_sync.core.scope import Scope
+from manifest_sync.engine.restore import Undoing
 from manifest_sync.web.offers import Offer
 from manifest_sync.web.opening import find_style
+from manifest_sync.web.rows import Kind, Row, row_of
+from manifest_sync.web.words import fate
 from manifest_sync.workspace.restoring import PlannedRestore
 from manifest_sync.workspace.runs import Applied
 from manifest_sync.workspace.workspace import Workspace
@@ -50,7 +55,15 @@ def offer_undo(undo: Undo, shown: PlannedRestore) -> Offer:
             return _ended(workspace.restore(planned))
 
     count = len(shown.having(Fate.RESTORE))
-    return Offer("restore", shown.style.id, f"Restoring {many(count, 'file')}...", work)
+    said = f"Restoring {many(count, 'file')}..."
+    scope = Scope(shown.style.manifest.header)
+    rows = {Kind.RESTORED: [_row(each, scope) for each in shown.undoings]}
+    return Offer("restore", shown.style.id, said, work, rows)
+
+
+def _row(each: Undoing, scope: Scope) -> Row:
+    where = "on S3" if each.deletion.side is Side.S3 else "in the folder"
+    return row_of(each.deletion.path, each.deletion.content, scope, f"{where}: {fate(each)}")
 
 
 def _facts(planned: PlannedRestore) -> set[object]:

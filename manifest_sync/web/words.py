@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
-from manifest_sync.core.amounts import many
+from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Action
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.plan import Change
 from manifest_sync.core.reconcile import Reason
+from manifest_sync.core.restore import Fate
+from manifest_sync.engine.restore import Undoing
 from manifest_sync.workspace.overview import Badge
 from manifest_sync.workspace.runs import Applied
 
@@ -40,6 +42,20 @@ _REASONS: Mapping[Reason, str] = {
 def why(change: Change) -> str:
     """Why a change is in a plan; empty for what explains itself."""
     return _REASONS.get(change.reason, "")
+
+
+def fate(undoing: Undoing) -> str:
+    """What becomes of a deletion that is to be undone."""
+    match undoing.fate:
+        case Fate.RESTORE:
+            now = undoing.now
+            return f"comes back, in the place of {size(now.size)}" if now else "comes back"
+        case Fate.ALREADY:
+            return "is there already"
+        case Fate.CONFLICT:
+            return "left alone: something newer is there"
+        case Fate.PROBLEM:
+            return f"cannot come back: {undoing.message or 'its bytes are gone'}"
 
 
 def going(command: str, changes: int) -> str:

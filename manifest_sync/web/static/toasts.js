@@ -1,6 +1,7 @@
 // Toasts: what happened, said once, for eyes and for screen readers.
 const place = document.getElementById("toasts");
 const SHOWN_MS = 8000;
+const NO_IMAGE = "/static/no-image.svg";
 
 export function toast(message, kind = "ok") {
   const said = document.createElement("p");
@@ -44,7 +45,10 @@ document.addEventListener("htmx:error", (event) => {
   toast("The server cannot be reached: it has ended, or is starting anew.", "error");
 });
 
-// A preview that is not there takes no place.
+// A picture in a list that is not there any more has the placeholder; elsewhere it is not shown.
 document.addEventListener("error", (event) => {
-  if (event.target instanceof HTMLImageElement) event.target.classList.add("missing");
+  if (!(event.target instanceof HTMLImageElement)) return;
+  if (event.target.closest(".changes") && !event.target.src.endsWith(NO_IMAGE)) {
+    event.target.src = NO_IMAGE;
+  } else event.target.classList.add("missing");
 }, true);
