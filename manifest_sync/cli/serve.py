@@ -1,13 +1,13 @@
 """`manifest-sync serve`."""
 
-import os
 import sys
-import webbrowser
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from manifest_sync.cli.browser import browsing, has_browser
 from manifest_sync.cli.command import command
 from manifest_sync.cli.options import Common, Connection
 from manifest_sync.cli.screen import Screen
@@ -15,6 +15,7 @@ from manifest_sync.core.exits import Exit
 from manifest_sync.formats.document_serve import ServeDocument
 from manifest_sync.web.opening import Opener
 from manifest_sync.web.server import Listening, listening, make_server, read_origins, read_token
+from manifest_sync.workspace.resources import STATE_FOLDER
 from manifest_sync.workspace.workspace import Workspace
 
 
@@ -71,11 +72,12 @@ def serve(
     with Workspace.open(common.workspace or Path.cwd(), flags=flags) as workspace:
         opener = Opener(workspace.root, flags)
     token, origins = read_token(), read_origins(allow_origin or [])
-    with listening(host, port, token, origins) as at:
+    with ExitStack() as stack:
+        at = stack.enter_context(listening(host, port, token, origins))
         server = make_server(at, opener, api_docs=api_docs)
         _tell(screen, at)
-        if not no_open and _has_browser():
-            webbrowser.open(at.url)
+        if not no_open and has_browser():
+            stack.enter_context(browsing(at.url, opener.root / STATE_FOLDER))
         try:
             server.run(sockets=[at.socket])
         except KeyboardInterrupt:
@@ -92,9 +94,3 @@ def _tell(screen: Screen, at: Listening) -> None:
     screen.tell(f"Serving on {at.address}; Ctrl-C ends it.", "", f"  {at.url}", "")
     screen.document(ServeDocument("manifest-sync/serve", 1, at.url, at.address, at.door.token))
     sys.stdout.flush()
-
-
-def _has_browser() -> bool:
-    """Whether a window can be opened; a browser in the terminal would get in the way."""
-    shows = sys.platform == "darwin" or {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()
-    return bool(shows) and sys.stderr.isatty()

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from manifest_sync.web.security import (
+    FROM_HERE,
     HEADERS,
     Denial,
     Door,
@@ -22,6 +23,11 @@ from manifest_sync.web.security import (
 
 MAX_BODY = 32 << 20
 """Bytes of a request; 100,000 names of files are about 10 MiB."""
+
+_ONWARD = (
+    "<!doctype html><html lang=en><title>manifest-sync</title>"
+    '<meta http-equiv="refresh" content="0; url=/"><p><a href="/">To the page</a></p></html>'
+)
 
 _TOO_LARGE = Denial(413, "too_large", "The request is larger than this server takes.")
 
@@ -64,15 +70,23 @@ class Guard:
         return shown_denial(denial) if "text/html" in headers.get("accept", "") else denied(denial)
 
     def _entry(self, scope: Scope, knock: Knock) -> Response | None:
-        """The token in the printed address becomes a cookie, and leaves the address."""
+        """The token in an opened address becomes a cookie, and leaves the address.
+
+        The address may be opened from elsewhere, by a link in a file or on a terminal's page:
+        whoever shows it has the token. Browsers do not bring a strict cookie along from there, so
+        a page of ours leads on.
+        """
         if scope["path"] != "/" or knock.method != "GET":
             return None
         [given] = parse_qs(scope["query_string"].decode("latin-1")).get("token", [None])[:1]
         if not is_token(given, self._door):
             return None
-        if judge(msgspec.structs.replace(knock, bearer=given), self._door) is not None:
+        opened = msgspec.structs.replace(knock, bearer=given, fetch_site=None)
+        if judge(opened, self._door) is not None:
             return None
-        answer = RedirectResponse("/", status_code=303)
+        answer: Response = RedirectResponse("/", status_code=303)
+        if knock.fetch_site not in (None, *FROM_HERE):
+            answer = HTMLResponse(_ONWARD)
         answer.set_cookie(self._door.cookie, self._door.token, httponly=True, samesite="strict")
         return answer
 

@@ -30,7 +30,7 @@ HEADERS = {
 """Of every answer. A page takes everything from this server, and nothing that is written in it."""
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]]+)(?::\d{1,5})?")
-_FROM_HERE = frozenset({"same-origin", "none"})
+FROM_HERE = frozenset({"same-origin", "none"})
 """What browsers say in Sec-Fetch-Site of our own pages, and of an address a person has typed."""
 
 
@@ -126,7 +126,7 @@ def _site(knock: Knock, door: Door) -> Denial | None:
         own = f"http://{(knock.host or '').lower()}"
         allowed = knock.origin == own or knock.origin in door.origins
     else:
-        allowed = knock.fetch_site is None or knock.fetch_site in _FROM_HERE
+        allowed = knock.fetch_site is None or knock.fetch_site in FROM_HERE
     if allowed:
         return None
     return Denial(

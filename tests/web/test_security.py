@@ -218,8 +218,19 @@ def test_the_printed_address_becomes_a_cookie_that_only_this_server_is_sent(
         assert (denied.status, "set-cookie" in denied.headers) == (401, False)
 
 
+def test_the_printed_address_can_be_opened_from_elsewhere(open_server: Visitor) -> None:
+    headers = {"Authorization": None, "Sec-Fetch-Site": "cross-site"}
+    answer = open_server.ask("GET", f"/?token={TOKEN}", headers=headers)
+    assert answer.status == 200
+    assert answer.headers["set-cookie"].startswith(f"manifest_sync_{open_server.port}=")
+    assert 'content="0; url=/"' in answer.body.decode()
+    assert TOKEN not in answer.body.decode()
+    answer = open_server.ask("GET", "/?token=x", headers=headers)
+    assert (answer.status, "set-cookie" in answer.headers) == (403, False)
+
+
 def test_the_printed_address_is_no_way_in_for_others(open_server: Visitor) -> None:
-    for headers in ({"Host": "evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+    for headers in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}):
         told = {"Authorization": None, **headers}
         answer = open_server.ask("GET", f"/?token={TOKEN}", headers=told)
         assert answer.status in (400, 403)
