@@ -8,12 +8,13 @@ import inspect
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from manifest_sync import __version__
+from manifest_sync.cli.plain_values import taking_plain_values
 from manifest_sync.cli.typer_command import Command, with_examples
 from manifest_sync.core.errors import ManifestSyncError
 from manifest_sync.core.exits import Exit
@@ -76,6 +77,10 @@ class _Commands(TyperGroup):
         super().__init__(**attributes)  # type: ignore[arg-type]  # typer's own, passed through
         for name, row in COMMANDS.items():
             self.add_command(TyperCommand(name, short_help=row.says))
+
+    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # as below
+        """The options of the program itself."""
+        return taking_plain_values(super().get_params(ctx))
 
     def resolve_command(  # type: ignore[override]  # typer's own context type is private
         self, ctx: typer.Context, args: list[str]

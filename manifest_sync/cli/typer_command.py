@@ -1,9 +1,12 @@
 """What Typer's command class is lacking for ours."""
 
+from typing import Any
+
 import typer
 from typer.core import TyperCommand
 
 from manifest_sync.cli.pairs import joined
+from manifest_sync.cli.plain_values import taking_plain_values
 
 
 def with_examples(text: str) -> str:
@@ -13,6 +16,10 @@ def with_examples(text: str) -> str:
 
 class Command(TyperCommand):
     """A command with `--take SIDE PATH`, and with help that shows no Python types."""
+
+    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # as below
+        """The arguments and options."""
+        return taking_plain_values(super().get_params(ctx))
 
     def parse_args(  # type: ignore[override]  # typer's own context type is private
         self, ctx: typer.Context, args: list[str]

@@ -12,7 +12,10 @@ from manifest_sync.core.errors import ManifestSyncError
 from manifest_sync.formats.schemas import DOCUMENTS
 from tests.commands import here, installed, program
 
-HEAVY = {"boto3", "botocore", "obstore", "rich", "moto", "sqlite_utils", "msgspec", "pathspec"}
+HEAVY = {
+    "boto3", "botocore", "obstore", "pydantic", "rich", "moto", "sqlite_utils", "msgspec",
+    "pathspec",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("option", ["--version", "--help"])
