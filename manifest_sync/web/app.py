@@ -16,6 +16,7 @@ from manifest_sync.core.errors import ManifestSyncError
 from manifest_sync.web.failures import Told, told, told_of_http, told_of_request
 from manifest_sync.web.guard import Guard
 from manifest_sync.web.routes_contract import contract_routes
+from manifest_sync.web.routes_doctor import doctor_routes
 from manifest_sync.web.routes_history import history_routes
 from manifest_sync.web.routes_images import image_routes
 from manifest_sync.web.routes_runs import run_routes
@@ -42,6 +43,7 @@ def make_app(site: Site, *, api_docs: bool = False) -> FastAPI:
     app.include_router(image_routes(site))
     app.include_router(run_routes(site))
     app.include_router(history_routes(site))
+    app.include_router(doctor_routes(site))
     app.mount("/static", StaticFiles(packages=[("manifest_sync.web", "static")]), "static")
     for kind, answer in _ANSWERS.items():
         app.add_exception_handler(kind, answer)

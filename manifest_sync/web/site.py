@@ -7,6 +7,7 @@ from manifest_sync.web.jobs import Jobs
 from manifest_sync.web.offers import Offers
 from manifest_sync.web.opening import Opener
 from manifest_sync.web.pages import make_templates
+from manifest_sync.web.past import Pasts
 from manifest_sync.web.sizes import Sizes
 from manifest_sync.web.thumbnails import Thumbnails
 from manifest_sync.workspace.resources import STATE_FOLDER
@@ -21,6 +22,7 @@ class Site:
         self.jobs = jobs
         self.boards = Boards(opener)
         self.offers = Offers()
+        self.pasts = Pasts(opener)
         self.sizes = Sizes()
         self.thumbnails = Thumbnails(opener.root / STATE_FOLDER / "thumbnails")
         self._templates = make_templates()

@@ -28,6 +28,7 @@ from manifest_sync.state.file_system import network_kind
 from manifest_sync.state.prunes import prunes
 from manifest_sync.stores.base import Store
 from manifest_sync.workspace.applying import apply_planned
+from manifest_sync.workspace.at_hand import bytes_at_hand
 from manifest_sync.workspace.configuration import load_configuration
 from manifest_sync.workspace.examining import examine
 from manifest_sync.workspace.explaining import explain_path
@@ -181,6 +182,13 @@ class Workspace:
             store = resources.bucket_store(style.remote, Tally())
         with store.read(path, stamp) as reading:
             yield from reading.chunks
+
+    def bytes_at_hand(self, style: Style, deletion: Deletion, most: int) -> bytes:
+        """What a run took away, where this machine still has it; S3 is not asked.
+
+        Raises NotFound where it has not, or it is more than `most` bytes.
+        """
+        return bytes_at_hand(self._resources.folder_store(style), deletion, most)
 
     def explain(self, style: Style, path: str) -> Explained:
         """Everything that is known of one path, and what each command would make of it."""
