@@ -49,7 +49,10 @@ def serve(
         ),
     ] = None,
     api_docs: Annotated[
-        bool, typer.Option("--api-docs", help="Describe the API at /openapi.json.")
+        bool,
+        typer.Option(
+            "--api-docs", help="Describe the API: /docs for people, /openapi.json for tools."
+        ),
     ] = False,
     common: Common,
     connection: Connection,

@@ -16,6 +16,7 @@ from manifest_sync.core.errors import ManifestSyncError
 from manifest_sync.web.failures import Told, told, told_of_http, told_of_request
 from manifest_sync.web.guard import Guard
 from manifest_sync.web.routes_contract import contract_routes
+from manifest_sync.web.routes_docs import docs_routes
 from manifest_sync.web.routes_doctor import doctor_routes
 from manifest_sync.web.routes_history import history_routes
 from manifest_sync.web.routes_images import image_routes
@@ -34,7 +35,7 @@ def make_app(site: Site, *, api_docs: bool = False) -> FastAPI:
         version=__version__,
         summary="Keeps folders of captioned training images and S3 in step.",
         openapi_url=OPENAPI if api_docs else None,
-        # What FastAPI has for these loads scripts from elsewhere.
+        # FastAPI's own page loads scripts from elsewhere; ours is in `routes_docs.py`.
         docs_url=None,
         redoc_url=None,
     )
@@ -44,6 +45,8 @@ def make_app(site: Site, *, api_docs: bool = False) -> FastAPI:
     app.include_router(run_routes(site))
     app.include_router(history_routes(site))
     app.include_router(doctor_routes(site))
+    if api_docs:
+        app.include_router(docs_routes(site, app.openapi))
     app.mount("/static", StaticFiles(packages=[("manifest_sync.web", "static")]), "static")
     for kind, answer in _ANSWERS.items():
         app.add_exception_handler(kind, answer)

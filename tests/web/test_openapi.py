@@ -1,5 +1,6 @@
 """The description of the API is true, and no request made from it is answered with a 500."""
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from manifest_sync.web.app import make_app
 from manifest_sync.web.jobs import Jobs
@@ -42,6 +44,23 @@ def test_every_request_and_field_is_explained() -> None:
 def test_it_is_served_where_that_is_enabled(root: Path) -> None:
     with serving(root, api_docs=True) as visitor:
         assert visitor.get("/openapi.json")["paths"] == DOCUMENT["paths"]
+
+
+def test_the_page_describes_every_request_field_and_model(root: Path) -> None:
+    with serving(root, api_docs=True) as visitor:
+        html = visitor.html("/docs")
+    assert 'href="/openapi.json"' in html
+    for path, has in DOCUMENT["paths"].items():
+        for method, operation in has.items():
+            assert f"<code>{method.upper()} {path}</code>" in html
+            assert escape(operation["description"]) in html
+    linked = set(re.findall('href="#([A-Z]\\w+)"', html))
+    assert linked == set(re.findall('id="([A-Z]\\w+)"', html))
+    assert linked >= {"UploadRequest", "UploadAnswer", "ErrorAnswer", "Named", "Different"}
+    for name in linked:
+        [section] = re.findall(f'id="{name}".*?</section>', html, re.DOTALL)
+        for field in DOCUMENT["components"]["schemas"][name]["properties"]:
+            assert f"<code>{field}</code>" in section
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from tests.buckets import Bucket
 from tests.web.browser.chromium import Curator, curating
-from tests.web.visitor import Visitor
+from tests.web.visitor import Visitor, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -72,3 +72,19 @@ def test_the_check_would_find_something(curator: Curator) -> None:
     curator.page.evaluate("document.querySelector('main').innerHTML += '<button></button>'")
     with pytest.raises(AssertionError, match="button-name"):
         check(curator)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_serious_is_found_on_the_description_of_the_api(
+    browser: "Browser", root: Path, width: int
+) -> None:
+    with (
+        serving(root, api_docs=True) as visitor,
+        curating(browser, visitor, width=width) as curator,
+    ):
+        curator.open("/docs")
+        curator.page.get_by_role("heading", name="POST /api/s3/upload").wait_for()
+        assert curator.page.evaluate("document.documentElement.scrollWidth") <= width
+        check(curator)
+        curator.page.get_by_role("link", name="UploadRequest").first.click()
+        assert curator.page.url.endswith("/docs#UploadRequest")
