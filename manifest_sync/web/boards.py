@@ -1,29 +1,20 @@
-"""What the page shows of each style: the last look at it, and which of its images pass."""
+"""What the page shows of each style: the last look at it, what was chosen of it, its bytes."""
 
 import threading
 from collections.abc import Iterator
-
-import msgspec
+from functools import lru_cache
+from secrets import token_hex
 
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import StoreError
+from manifest_sync.web.choosing import Choice, choose
 from manifest_sync.web.opening import Opener, find_style
-from manifest_sync.workspace.overview import Badge, Overview, Shown
+from manifest_sync.workspace.overview import Overview, Shown
 
 MAX_CAPTION = 1 << 16
 """Bytes of a caption that are shown, and searched."""
-
-
-class Filters(msgspec.Struct, frozen=True):
-    """Which images are shown."""
-
-    badge: Badge | None = None
-    """Of the image, or of one of its captions."""
-    uncaptioned: bool = False
-    name: str = ""
-    """Part of the path, without regard to case."""
-    caption: str = ""
-    """Part of the caption's text, without regard to case."""
+_CHOICES = 4
+"""Choices that are remembered: a page of cards is asked for after another of the same choice."""
 
 
 class Board:
@@ -31,6 +22,8 @@ class Board:
 
     def __init__(self, opener: Opener, overview: Overview) -> None:
         """Captions are read when they are first asked for."""
+        self.id = token_hex(8)
+        """Tells it from every other look: pages of cards belong together that have the same."""
         self.overview = overview
         self.images = {image.path: image for image in overview.images}
         gone = {image.there.md5: image for image in overview.images if image.there}
@@ -38,6 +31,8 @@ class Board:
         self._by_md5 = gone | here
         self._opener = opener
         self._texts: dict[str, str] | None = None
+        self.chosen = lru_cache(_CHOICES)(self._choose)
+        """The images that a choice shows, in its order."""
 
     def image_of(self, md5: str) -> Shown | None:
         """The image of that content, local if it can be; None where there was none."""
@@ -54,23 +49,6 @@ class Board:
             pieces = workspace.pieces(self.overview.style, Side.LOCAL, image.path, image.stamp)
             return b"".join(pieces)
 
-    def shown(self, filters: Filters) -> Iterator[Shown]:
-        """The images that pass, by path."""
-        name, caption = filters.name.casefold(), filters.caption.casefold()
-        texts = self._captions() if caption else {}
-        for image in self.overview.images:
-            captions = self.captions_of(image.path)
-            badges = {image.badge, *(each.badge for each in captions)}
-            if filters.badge is not None and filters.badge not in badges:
-                continue
-            if filters.uncaptioned and captions:
-                continue
-            if name not in image.path.casefold():
-                continue
-            if caption and caption not in texts.get(image.path, ""):
-                continue
-            yield image
-
     def captions_of(self, path: str) -> tuple[Shown, ...]:
         """The captions of an image, on either side."""
         return self.overview.captions.get(path, ())
@@ -86,6 +64,9 @@ class Board:
                 return b"".join(pieces)[:MAX_CAPTION].decode(errors="replace")
         except StoreError:
             return None
+
+    def _choose(self, choice: Choice) -> tuple[Shown, ...]:
+        return choose(self.overview, choice, self._captions)
 
     def _captions(self) -> dict[str, str]:
         """The local captions' texts, by image, prepared for a search."""

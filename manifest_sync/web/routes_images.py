@@ -1,6 +1,7 @@
 """Small images, by the content they show; the files themselves are never served."""
 
 import re
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from importlib.resources import files
 
@@ -42,7 +43,7 @@ def _image(site: Site, style: str, md5: str, edge: Edge) -> Response:
         if image is None and made is None:
             raise NotFound("There is no such image.")
     else:
-        with suppress(StoreError):
+        with suppress(StoreError, CancelledError):
             made = site.thumbnails.of(md5, edge, lambda: board.bytes_of(image, MAX_BYTES))
     if made is None:
         return Response(_PLACEHOLDER, media_type="image/svg+xml")

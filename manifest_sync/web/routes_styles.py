@@ -1,22 +1,27 @@
 """The page of the workspace, the page of a style, and the parts that they load later."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from manifest_sync.core.content import Side
-from manifest_sync.web.boards import Board, Filters
+from manifest_sync.web.boards import Board
+from manifest_sync.web.choosing import ORDERS, Choice, read_choice
 from manifest_sync.web.opening import find_style
 from manifest_sync.web.site import Site
 from manifest_sync.web.sizes import Size
 from manifest_sync.web.word_diff import Word, words_between
 from manifest_sync.workspace.overview import Badge, Shown
 
-_AT_A_TIME = 120
-"""Cards that are sent at a time; the last one asks for more when it comes into sight."""
+AT_A_TIME = 120
+"""Cards of a page. The browser asks for the pages that are near what it shows."""
 
 StyleId = Annotated[str, Query(alias="style")]
+Chosen = Annotated[Choice, Depends(read_choice)]
+Place = Annotated[int, Query(ge=0)]
+"""Among the images that are chosen, from 0."""
 
 
 def style_routes(site: Site) -> APIRouter:
@@ -38,36 +43,36 @@ def style_routes(site: Site) -> APIRouter:
     def style_page(style: StyleId) -> HTMLResponse:
         with site.opener.opened() as workspace:
             found = find_style(workspace, style)
-        return site.page("style.html", style=found, badges=list(Badge))
+        return site.page(
+            "style.html",
+            style=found,
+            badges=list(Badge),
+            orders=ORDERS,
+            at_a_time=AT_A_TIME,
+        )
 
     @router.get("/fragments/summary")
     def summary(style: StyleId) -> HTMLResponse:
         return site.page("summary.html", board=site.boards.look(style))
 
     @router.get("/fragments/cards")
-    def cards(
-        *,
-        style: StyleId,
-        badge: str = "",
-        uncaptioned: str = "",
-        name: str = "",
-        caption: str = "",
-        begin: Annotated[int, Query(ge=0)] = 0,
-        look: str = "",
-    ) -> HTMLResponse:
+    def cards(style: StyleId, choice: Chosen, begin: Place = 0, look: str = "") -> HTMLResponse:
         board = site.boards.look(style) if look else site.boards.last(style)
-        known = {each.value: each for each in Badge}
-        filters = Filters(known.get(badge), bool(uncaptioned), name, caption)
-        images = list(board.shown(filters))
+        images = board.chosen(choice)
         return site.page(
             "cards.html",
             style=style,
             board=board,
-            images=_sizes(site, board, images[begin : begin + _AT_A_TIME]),
+            images=_sizes(site, board, images[begin : begin + AT_A_TIME]),
             begin=begin,
-            following=begin + _AT_A_TIME if begin + _AT_A_TIME < len(images) else None,
             count=len(images),
         )
+
+    @router.get("/fragments/names")
+    def names(style: StyleId, choice: Chosen, begin: Place, end: Place) -> JSONResponse:
+        board = site.boards.last(style)
+        chosen = [image.path for image in board.chosen(choice)[begin:end]]
+        return JSONResponse({"board": board.id, "names": chosen})
 
     @router.get("/fragments/caption")
     def caption(style: StyleId, path: str) -> HTMLResponse:
@@ -80,7 +85,7 @@ def style_routes(site: Site) -> APIRouter:
     return router
 
 
-def _sizes(site: Site, board: Board, images: list[Shown]) -> list[tuple[Shown, Size | None]]:
+def _sizes(site: Site, board: Board, images: Sequence[Shown]) -> list[tuple[Shown, Size | None]]:
     """The images, each with its width and height where it is in the folder."""
     style = board.overview.style
     with site.opener.opened() as workspace:

@@ -11,8 +11,8 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
-from manifest_sync.web.sizes import FORMATS
-
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+"""Those of the default scope that Pillow reads. It knows forty, some of them programs."""
 KIND = "image/webp"
 MAX_BYTES = 64 << 20
 """Of a file; a larger one is shown as a placeholder."""

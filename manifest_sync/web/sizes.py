@@ -10,11 +10,9 @@ from PIL import Image
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import StoreError
 from manifest_sync.core.stamps import Present
+from manifest_sync.web.shrinking import FORMATS
 from manifest_sync.workspace.styles import Style
 from manifest_sync.workspace.workspace import Workspace
-
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-"""Those of the default scope that Pillow reads. It knows forty, some of them programs."""
 
 Size = tuple[int, int]
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, ProcessPoolExecutor
 from contextlib import suppress
 from enum import IntEnum
 from multiprocessing import get_context
@@ -31,9 +31,13 @@ class Thumbnails:
         self._folder = folder
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
+        self._is_closed = False
 
     def of(self, md5: str, edge: Edge, read: Callable[[], bytes]) -> bytes | None:
-        """The small image of that content, which `read` reads; None where it is no image."""
+        """The small image of that content, which `read` reads; None where it is no image.
+
+        Raises CancelledError where this was closed meanwhile: then nothing is known of it.
+        """
         kept = self._place(md5, edge)
         with suppress(OSError):
             return kept.read_bytes() or None
@@ -59,6 +63,7 @@ class Thumbnails:
         """End the processes."""
         with self._lock:
             pool, self._pool = self._pool, None
+            self._is_closed = True
         if pool is not None:
             pool.shutdown(cancel_futures=True)
 
@@ -72,10 +77,14 @@ class Thumbnails:
                 with self._lock:
                     if self._pool is pool:
                         self._pool = None
+            except RuntimeError as error:  # it was shut down before it had the work
+                raise CancelledError from error
         return None
 
     def _processes(self) -> ProcessPoolExecutor:
         with self._lock:
+            if self._is_closed:
+                raise CancelledError
             if self._pool is None:
                 self._pool = ProcessPoolExecutor(
                     _PROCESSES,

@@ -91,40 +91,6 @@ def test_each_image_has_its_badge(visitor: Visitor, style: Path, bucket: Bucket)
     }
 
 
-def test_filters_by_badge_caption_and_name(visitor: Visitor, style: Path) -> None:
-    visitor.post("/api/s3/upload", {"styleId": "16"})
-    (style / "a.txt").write_text("EDITED")
-    (style / "new.jpg").write_bytes(b"new")
-    visitor.html(LOOK)
-
-    def shown(query: str) -> list[str | None]:
-        return Reader(visitor.html(f"/fragments/cards?style=16&{query}")).paths()
-
-    assert shown("") == ["a.jpg", "c.webp", "new.jpg", "sub/b.png"]
-    assert shown("badge=new") == ["new.jpg"]
-    assert shown("badge=changed") == ["a.jpg"]
-    assert shown("uncaptioned=on") == ["c.webp", "new.jpg"]
-    assert shown("name=SUB/") == ["sub/b.png"]
-    assert shown("caption=edited") == ["a.jpg"]
-    assert shown("caption=caption+B&name=b") == ["sub/b.png"]
-    assert shown("name=nothing") == []
-    assert shown("badge=unheard-of") == shown("")
-
-
-@pytest.mark.slow
-def test_cards_come_in_parts_and_every_image_once(visitor: Visitor, style: Path) -> None:
-    for number in range(300):
-        (style / f"n{number:03}.png").write_bytes(b"%d" % number)
-    html, seen = visitor.html(LOOK), []
-    for _ in range(10):
-        seen += Reader(html).paths()
-        more = re.search(r'hx-get="/fragments/cards\?begin=(\d+)', html)
-        if more is None:
-            break
-        html = visitor.html(f"/fragments/cards?begin={more[1]}&style=16")
-    assert len(seen) == len(set(seen)) == 303
-
-
 @pytest.mark.usefixtures("pushed")
 def test_a_changed_caption_is_shown_word_by_word(
     visitor: Visitor, style: Path, bucket: Bucket

@@ -5,6 +5,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from io import BytesIO
 from pathlib import Path
 
@@ -144,6 +145,36 @@ def test_what_was_made_is_kept_on_disk_and_so_is_that_nothing_can_be_made(
     assert thumbnails.kept("a" * 32, Edge.CARD) == made
     assert thumbnails.kept("c" * 32, Edge.CARD) is None
     assert thumbnails.kept("a" * 32, Edge.WHOLE) is None
+
+
+@pytest.mark.slow
+def test_of_what_was_not_made_when_the_server_ended_nothing_is_remembered(
+    thumbnails: Thumbnails, tmp_path: Path
+) -> None:
+    ended: list[str] = []
+
+    def make(number: int) -> Callable[[], None]:
+        def run() -> None:
+            try:
+                thumbnails.of(f"{number:032}", Edge.CARD, lambda: encoded("PNG"))
+            except CancelledError:
+                ended.append("cancelled")
+
+        return run
+
+    threads = [threading.Thread(target=make(number)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    thumbnails.close()
+    for thread in threads:
+        thread.join()
+    assert ended
+    kept = list((tmp_path / "thumbnails").rglob("*.webp"))
+    assert len(kept) == 12 - len(ended)
+    assert all(path.stat().st_size for path in kept)
+    assert thumbnails._pool is None
+    with pytest.raises(CancelledError):
+        thumbnails.of("f" * 32, Edge.CARD, lambda: encoded("PNG"))
 
 
 @pytest.mark.slow

@@ -1,62 +1,86 @@
-// Selection in the gallery: by click, by shift-click for a stretch, and by keyboard.
+// The gallery of a style: what was chosen of it is asked for, and shown as far as it is in sight.
+import { choose } from "./cards.js";
+import { dress, restart } from "./keys.js";
+import { begin } from "./rows.js";
+import { forgetPlaces, mark, pickNone } from "./selection.js";
+import { toast } from "./toasts.js";
+
+const PAUSE_MS = 250;
+
 const cards = document.getElementById("cards");
-const selected = document.getElementById("selected");
-const remove = document.getElementById("remove");
+const form = document.getElementById("filters");
 let last = null;
+let timer = 0;
 
-function tell() {
-  const count = cards.querySelectorAll(".pick:checked").length;
-  remove.disabled = count === 0;
-  selected.textContent = count ? `${count} selected` : "";
+function chosen() {
+  return new URLSearchParams(new FormData(form));
 }
 
-export function visibleCards() {
-  return [...cards.querySelectorAll(".card")];
+// All but the order.
+function filters(query) {
+  const rest = new URLSearchParams(query);
+  rest.delete("order");
+  return rest.toString();
 }
 
-function pick(box, event) {
-  if (event.shiftKey && last?.isConnected) {
-    const boxes = [...cards.querySelectorAll(".pick")];
-    const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
-    for (const each of boxes.slice(from, to + 1)) each.checked = box.checked;
+function shown() {
+  mark();
+  dress();
+}
+
+async function load({ isLook = false, isSame = false } = {}) {
+  const query = chosen();
+  cards.ariaBusy = "true";
+  let found;
+  try {
+    found = await choose(query, isLook);
+  } catch (error) {
+    // A later choice has taken its place.
+    if (error.name === "AbortError") return;
+    toast(error.message, "error");
+    if (!cards.querySelector(".cards")) cards.textContent = error.message;
+    cards.ariaBusy = "false";
+    return;
   }
-  last = box;
-  tell();
+  cards.ariaBusy = "false";
+  const isOther = last !== null && filters(query) !== filters(last);
+  last = query;
+  forgetPlaces();
+  if (isOther) pickNone();
+  if (!isSame) restart();
+  const { scrollX, scrollY } = window;
+  const hadFocus = cards.contains(document.activeElement);
+  cards.replaceChildren(...found.childNodes);
+  const list = cards.querySelector(".cards");
+  begin(list, shown);
+  // The list was short for a moment: back to where the person was.
+  scrollTo({ left: scrollX, top: scrollY, behavior: "instant" });
+  const above = cards.getBoundingClientRect().top;
+  if (!isSame && above < 0) scrollBy({ top: above - form.offsetHeight, behavior: "instant" });
+  if (hadFocus) list.focus({ preventScroll: true });
 }
 
-// Arrows lead from card to card as they lie on the screen.
-function move(card, key) {
-  const all = visibleCards();
-  const at = all.indexOf(card);
-  const top = all[at].offsetTop;
-  const columns = all.filter((each) => each.offsetTop === all[0].offsetTop).length || 1;
-  const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
-  const next = all[at + steps[key]];
-  if (!next) return false;
-  const wanted = document.activeElement.classList.contains("pick") ? ".pick" : ".open";
-  next.querySelector(wanted).focus();
-  next.scrollIntoView({ block: "nearest" });
-  return top !== undefined;
+// After a run: the same choice of what is there now.
+export function lookAgain() {
+  pickNone();
+  load({ isLook: true, isSame: true });
+}
+
+function changed() {
+  clearTimeout(timer);
+  if (chosen().toString() !== last?.toString()) load();
 }
 
 if (cards) {
-  cards.addEventListener("click", (event) => {
-    if (event.target.matches(".pick")) pick(event.target, event);
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(changed, PAUSE_MS);
   });
-  cards.addEventListener("keydown", (event) => {
-    const card = event.target.closest(".card");
-    if (!card) return;
-    if (event.key.startsWith("Arrow") && move(card, event.key)) event.preventDefault();
-    if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
-      for (const box of cards.querySelectorAll(".pick")) box.checked = true;
-      tell();
-      event.preventDefault();
-    }
-    if (event.key === "x" && !event.ctrlKey && !event.metaKey) {
-      const box = card.querySelector(".pick");
-      box.checked = !box.checked;
-      pick(box, event);
-    }
+  form.addEventListener("change", changed);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    changed();
   });
-  document.addEventListener("htmx:after:swap", tell);
+  cards.addEventListener("outdated", () => load({ isSame: true }));
+  load({ isLook: true });
 }

@@ -1,4 +1,6 @@
 // Syncing: buttons that say what is going on, the plan in a dialog, the run as it goes on.
+import { lookAgain } from "./gallery.js";
+import { hasPicked } from "./selection.js";
 import { toast } from "./toasts.js";
 
 const COMPARING = "🔍 Comparing...";
@@ -24,10 +26,11 @@ function label() {
     const mine = running && now.command === button.dataset.command && now.style === style;
     const busy = comparing === button;
     button.textContent = busy ? COMPARING : mine ? SYNCING : button.dataset.ready;
-    const selected = document.querySelector("#cards .pick:checked");
-    button.disabled = running || comparing !== null || (button.id === "remove" && !selected);
+    button.disabled = running || comparing !== null || (button.id === "remove" && !hasPicked());
   }
 }
+
+document.addEventListener("selected", label);
 
 document.addEventListener("htmx:before:request", (event) => {
   const source = event.detail.ctx.sourceElement;
@@ -115,14 +118,8 @@ function show(told) {
     toldOf.add(told.id);
     toast(told.message, told.state === "done" ? "ok" : "error");
     document.body.dispatchEvent(new CustomEvent("run-ended"));
-    if (told.style === style) refresh();
+    if (told.style === style) lookAgain();
   }
-}
-
-function refresh() {
-  const query = new URLSearchParams(new FormData(document.getElementById("filters")));
-  query.set("look", "1");
-  window.htmx.ajax("GET", `/fragments/cards?${query}`, { target: "#cards" });
 }
 
 // A server that was started anew has another token: its stream is closed for good.

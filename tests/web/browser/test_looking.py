@@ -1,15 +1,13 @@
 """Looking at a workspace in a browser: the gallery, the filters, one image, the keyboard."""
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image
 
 from tests.buckets import Bucket
 from tests.web.browser.chromium import Curator, curating
-from tests.web.visitor import Visitor, serving
+from tests.web.visitor import Visitor
 from tests.workspace.places import write_manifest
 
 if TYPE_CHECKING:
@@ -178,33 +176,3 @@ def test_nothing_sticks_out_at_any_width(
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
-
-
-@pytest.mark.slow
-def test_many_images_are_there_soon_and_scroll(browser: "Browser", root: Path, style: Path) -> None:
-    for number in range(2000):
-        image = Image.new("RGB", (32, 24), (number % 256, number // 256 * 10, 90))
-        image.save(style / f"{number:04}.png")
-    with serving(root) as visitor, curating(browser, visitor) as curator:
-        curator.page.set_default_timeout(120_000)
-        curator.open()
-        curator.page.locator(".card").first.wait_for()
-        began = time.monotonic()
-        curator.page.reload()
-        curator.until(
-            "document.querySelector('.card img')?.complete"
-            " && document.querySelector('.card img').naturalWidth > 0"
-        )
-        assert time.monotonic() - began < 20
-        assert curator.page.locator(".card").count() < 500
-        curator.page.get_by_text("2,003 images", exact=True).wait_for()
-        seen = 0
-        while (count := curator.page.locator(".card").count()) > seen:
-            seen = count
-            curator.page.evaluate("document.querySelector('.more')?.scrollIntoView()")
-            curator.until(
-                "n => !document.querySelector('.more')"
-                " || document.querySelectorAll('.card').length > n",
-                count,
-            )
-        assert seen == 2003

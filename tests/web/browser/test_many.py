@@ -1,0 +1,218 @@
+"""A style of thousands of images: what is far from the screen costs nothing, and is there."""
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+import pytest
+from PIL import Image
+
+from tests.buckets import new_bucket
+from tests.commands import here
+from tests.servers import S3Server
+from tests.web.browser.chromium import Curator, curating
+from tests.web.visitor import Visitor, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+MANY = 5000
+MOST_CARDS = 150
+"""Elements at any time: twelve rows of seven, and as many again."""
+
+
+def name(number: int) -> str:
+    return f"{number:05}.jpg"
+
+
+def make_images(style: Path, count: int) -> None:
+    """Write as many images, no two alike; each third has a caption."""
+    for number in range(count):
+        colour = (number % 256, number // 256, 90)
+        Image.new("RGB", (32, 24), colour).save(style / name(number), "JPEG")
+        if number % 3 == 0:
+            (style / f"{number:05}.txt").write_text(f"caption of number {number}")
+
+
+@pytest.fixture(scope="module")
+def visitor(moto: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    """The server of a workspace with all of them, names 00000.jpg and on; nothing is on S3."""
+    root = tmp_path_factory.mktemp("many")
+    style = root / "styles" / "16"
+    style.mkdir(parents=True)
+    make_images(style, MANY)
+    with new_bucket(moto) as bucket:
+        assert here(root, "init", "styles/16", "--remote", bucket.remote()).status == 0
+        with serving(root) as made:
+            yield made
+
+
+@pytest.fixture
+def curator(browser: "Browser", visitor: Visitor) -> Iterator[Curator]:
+    """Somebody who looks at them."""
+    with curating(browser, visitor) as made:
+        made.open()
+        made.page.locator(".card").first.wait_for()
+        yield made
+
+
+def has_card(curator: Curator, number: int) -> None:
+    """Wait until an image is on the screen with its picture, as the one that it is of all."""
+    curator.until(
+        """([path, place]) => {
+            const card = document.querySelector(`.card[data-path="${path}"]`);
+            const box = card?.getBoundingClientRect();
+            return card?.querySelector("img").naturalWidth > 0
+                && card.getAttribute("aria-posinset") === String(place)
+                && box.bottom > 0 && box.top < innerHeight;
+        }""",
+        [name(number), number + 1],
+    )
+
+
+def is_bounded(curator: Curator) -> int:
+    count = curator.page.locator(".cards > *").count()
+    assert 0 < count <= MOST_CARDS
+    return count
+
+
+def scroll(curator: Curator, part: float) -> None:
+    """Drag the scrollbar to a part of its way."""
+    curator.page.evaluate(
+        """part => {
+            scrollTo({behavior: 'instant', top: part * document.body.scrollHeight});
+            const seen = done => requestAnimationFrame(() => requestAnimationFrame(done));
+            return new Promise(seen);
+        }""",
+        part,
+    )
+
+
+def test_the_first_are_there_soon_and_the_last_at_once(
+    curator: Curator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = curator.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    began = time.monotonic()
+    page.reload()
+    has_card(curator, 0)
+    first = time.monotonic() - began
+    page.get_by_text("5,000 images", exact=True).wait_for()
+    height = page.evaluate("document.body.scrollHeight")
+    began = time.monotonic()
+    scroll(curator, 1)
+    has_card(curator, MANY - 1)
+    last = time.monotonic() - began
+    # Nothing between was asked for.
+    begins = [url.partition("begin=")[2] for url in asked if "begin=" in url]
+    assert begins
+    assert min(int(begin) for begin in begins) > MANY - 500
+    assert page.evaluate("document.body.scrollHeight") == height
+    most = 0
+    for part in range(20, -1, -1):
+        scroll(curator, part / 20)
+        page.wait_for_timeout(30)
+        most = max(most, is_bounded(curator))
+    has_card(curator, 0)
+    counted = page.evaluate("document.querySelectorAll('*').length")
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{MANY} images: first thumbnail {first:.1f} s after a reload, the last one "
+            f"{last:.1f} s after a jump; {most} cards at most, {counted} elements\n"
+        )
+
+
+def test_rows_follow_one_another_wherever_one_looks(curator: Curator) -> None:
+    page = curator.page
+    for part in (0.31, 0.9, 0.02, 0.5):
+        scroll(curator, part)
+        curator.until("!document.querySelector('.blank') && document.querySelector('.card')")
+        shown = page.locator(".card").evaluate_all(
+            "all => all.map(c => [c.dataset.path, Number(c.getAttribute('aria-posinset')) - 1])"
+        )
+        first = shown[0][1]
+        assert [tuple(each) for each in shown] == [
+            (name(number), number) for number in range(first, first + len(shown))
+        ]
+        tops = page.locator(".card").evaluate_all("all => all.map(c => c.offsetTop)")
+        columns = tops.count(tops[0])
+        pitch = tops[columns] - tops[0]
+        assert tops == [tops[0] + at // columns * pitch for at in range(len(tops))]
+        assert first % columns == 0
+
+
+def has_focus(curator: Curator, number: int) -> None:
+    """Wait until the focus is on an image, and that on the screen."""
+    has_card(curator, number)
+    curator.until(
+        "name => document.activeElement.closest('.card')?.dataset.path === name", name(number)
+    )
+
+
+def test_keys_lead_across_what_is_not_loaded(curator: Curator) -> None:
+    page = curator.page
+    page.locator(".card .open").first.focus()
+    page.keyboard.press("End")
+    has_focus(curator, MANY - 1)
+    page.keyboard.press("ArrowLeft")
+    has_focus(curator, MANY - 2)
+    # Scrolled away by mouse, the focus comes back where it was.
+    scroll(curator, 0.3)
+    curator.until("!document.querySelector('.card[data-path=\"04998.jpg\"]')")
+    page.keyboard.press("ArrowLeft")
+    has_focus(curator, MANY - 3)
+    page.keyboard.press("Home")
+    has_focus(curator, 0)
+    page.keyboard.press("PageDown")
+    page.keyboard.press("PageUp")
+    has_focus(curator, 0)
+    # The gallery is one stop of the Tab key, with its box and its button.
+    stops = page.locator(".cards [tabindex='0']").evaluate_all("all => all.map(e => e.className)")
+    assert stops == ["pick", "open"]
+
+
+def test_a_selection_reaches_over_what_is_not_loaded(curator: Curator) -> None:
+    page = curator.page
+    selected = page.locator("#selected")
+    page.locator(".pick").first.click()
+    scroll(curator, 1)
+    has_card(curator, MANY - 1)
+    page.locator(".pick").last.click(modifiers=["Shift"])
+    curator.until("document.getElementById('selected').textContent === '5,000 selected'")
+    scroll(curator, 0.5)
+    curator.until("document.querySelector('.card') && !document.querySelector('.blank')")
+    assert page.locator(".pick:not(:checked)").count() == 0
+    page.locator(".pick").first.click()
+    assert selected.inner_text() == "4,999 selected"
+    page.get_by_role("button", name="Select none").click()
+    assert selected.inner_text() == ""
+    page.get_by_label("Without a caption").check()
+    page.get_by_text("3,333 images", exact=True).wait_for()
+    page.locator(".card .open").first.focus()
+    page.keyboard.press("Control+a")
+    curator.until("document.getElementById('selected').textContent === '3,333 selected'")
+    with page.expect_request("**/fragments/plan") as asked:
+        page.get_by_role("button", name="Remove from S3").click()
+    sent = parse_qs(asked.value.post_data or "")["image"]
+    assert sent == [name(number) for number in range(MANY) if number % 3]
+
+
+def test_one_image_leads_to_the_next_wherever_it_is(curator: Curator) -> None:
+    page = curator.page
+    scroll(curator, 1)
+    has_card(curator, MANY - 1)
+    page.get_by_role("button", name=f"Open {name(MANY - 1)}").click()
+    page.get_by_text("5,000 of 5,000", exact=True).wait_for()
+    page.keyboard.press("ArrowRight")
+    for number in range(MANY - 2, MANY - 130, -1):
+        page.keyboard.press("ArrowLeft")
+        page.get_by_role("heading", name=name(number)).wait_for()
+    curator.until("document.getElementById('lightbox-image').naturalWidth === 32")
+    page.keyboard.press("Escape")
+    has_focus(curator, MANY - 129)
