@@ -1,0 +1,105 @@
+"""Counting what a command does, at the edges of the process: requests, files, bytes, statements."""
+
+import gc
+import sqlite3
+import sys
+import tracemalloc
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands import here
+from tests.e2e.meddler import Meddler
+
+_IO = Path("/proc/self/io")
+_open_files: list[list[str]] = []
+"""Where the names of files go that are opened, while they are counted: one list or none."""
+
+
+def _listen(event: str, details: tuple[Any, ...]) -> None:
+    if event == "open" and _open_files:
+        _open_files[-1].append(str(details[0]))
+
+
+sys.addaudithook(_listen)  # there is no way to take it back; it does nothing between counts
+
+
+@dataclass
+class Work:
+    """What one command did."""
+
+    requests: Counter[str] = field(default_factory=Counter)
+    """By method, as they arrived at the server, but for those of a probe."""
+    opened: Counter[str] = field(default_factory=Counter)
+    """How often each image and each caption was opened, by its file's name."""
+    statements: int = 0
+    """Of SQL, one for each row that is written."""
+    bytes_read: int = 0
+    """From files, SQLite's and Python's own too. 0 where the system does not tell."""
+    document: dict[str, Any] = field(default_factory=dict)
+    """What it said of the style with `--json`."""
+
+
+def done_by(folder: Path, meddler: Meddler, *arguments: str) -> Work:
+    """Run a command in this process, and count."""
+    work = Work()
+    names: list[str] = []
+
+    def arrived(method: str, _path: str) -> None:
+        work.requests[method] += 1
+
+    with pytest.MonkeyPatch.context() as patch, _files(names):
+        patch.setattr(meddler, "before", arrived)
+        patch.setattr(sqlite3, "connect", _traced(work))
+        before = _read_by_now()
+        ran = here(folder, *arguments, "--json")
+        work.bytes_read = _read_by_now() - before
+    assert ran.status == 0, ran.err
+    [work.document] = ran.document()["styles"]
+    work.opened = Counter(Path(name).name for name in names if name.endswith((".jpg", ".txt")))
+    return work
+
+
+def peak_of(folder: Path, *arguments: str) -> int:
+    """The most bytes that Python's objects took at a time while a command ran."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        ran = here(folder, *arguments)
+        assert ran.status == 0, ran.err
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@contextmanager
+def _files(names: list[str]) -> Iterator[None]:
+    _open_files.append(names)
+    try:
+        yield
+    finally:
+        _open_files.pop()
+
+
+def _traced(work: Work) -> Callable[..., sqlite3.Connection]:
+    connect = sqlite3.connect
+
+    def count(_statement: str) -> None:
+        work.statements += 1
+
+    def counted(path: Path, timeout: float = 5.0) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(path, timeout=timeout)
+        connection.set_trace_callback(count)
+        return connection
+
+    return counted
+
+
+def _read_by_now() -> int:
+    """Bytes that this process has read by read(2) and its like, sockets not among them."""
+    return int(_IO.read_text().split()[1]) if _IO.exists() else 0
