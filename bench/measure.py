@@ -42,6 +42,19 @@ class Figures:
     memory: float
 
 
+@dataclass(frozen=True)
+class Row:
+    """One tool at one work: its figures, or why there are none."""
+
+    work: str
+    files: int
+    tool: str
+    figures: Figures | None
+    requests: dict[str, int]
+    """Of its last run, by kind."""
+    trouble: str = ""
+
+
 class CommandFailed(Exception):
     """A command that is measured ended with another status than 0."""
 

@@ -7,7 +7,12 @@
 --   data/KEY        the bytes of a key, for GET
 --   versioned       an empty file where the bucket keeps versions
 -- Only small JSON documents are kept, as kept/KEY: a published manifest has to be read back. Of
--- keys that begin with a dot, which a client tries conditions on, the ETag is remembered.
+-- keys that begin with a dot, which a client tries conditions on, the ETag is remembered. An object
+-- that is written or deleted otherwise is answered for and forgotten, and a copy is remembered until
+-- requests are counted anew, so that every run finds what the one before it found.
+--
+-- Conditions are judged, of batched deletes and of a copy's source too. In a versioned bucket every
+-- object has the one version v1. Requests are counted by kind; `GET /-requests` tells and forgets them.
 
 local M = {}
 
@@ -35,7 +40,7 @@ local function bucket_of(name)
   local folder = M.root .. '/' .. name
   local firsts = whole(folder .. '/listing.firsts')
   if not firsts then return nil end
-  known = { folder = folder, firsts = {}, etags = {}, versioned = exists(folder .. '/versioned') }
+  known = { folder = folder, firsts = {}, etags = {}, copied = {}, versioned = exists(folder .. '/versioned') }
   for first in firsts:gmatch('[^\n]+') do table.insert(known.firsts, first) end
   for key, md5 in (whole(folder .. '/etags') or ''):gmatch('([^\t\n]+)\t(%x+)') do
     known.etags[key] = md5
@@ -74,56 +79,93 @@ local function page_after(firsts, key)
   return low - 1
 end
 
-local function list(bucket, name, query)
-  local prefix, limit = query.prefix or '', tonumber(query['max-keys']) or 1000
-  local page, after, contents = 0, query['start-after'], ''
-  if query['continuation-token'] then
-    page, after = tonumber(query['continuation-token']), nil
-  elseif after then
-    page = page_after(bucket.firsts, after)
-  end
-  local first = bucket.firsts[1]
-  local is_here = first and prefix:sub(1, 6) == 'style/' and prefix ~= 'style/manifest.json'
-  local shown, cut = 0, false
-  if is_here then
-    contents = whole(bucket.folder .. '/listing.' .. page) or ''
-    if after or limit < 1000 or prefix ~= 'style/' then
-      local kept = {}
-      for element, key in contents:gmatch('(<Contents><Key>([^<]*)</Key>.-</Contents>)') do
-        if key > (after or '') and key:sub(1, #prefix) == prefix then
-          if #kept == limit then cut = true break end
-          table.insert(kept, element)
-        end
-      end
-      shown, contents = #kept, table.concat(kept)
-    else
-      shown = 1000
+-- The elements of one page that are wanted, how many they are, whether there are more of them on this
+-- page (then the last one's key), and whether the prefix ends on it.
+local function chosen(page, after, prefix, limit)
+  local kept, last = {}, nil
+  for element, key in page:gmatch('(<Contents><Key>([^<]*)</Key>.-</Contents>)') do
+    local head = key:sub(1, #prefix)
+    if head > prefix then return table.concat(kept), #kept, nil, true end
+    if head == prefix and key > after then
+      if #kept == limit then return table.concat(kept), #kept, last, false end
+      table.insert(kept, element)
+      last = key
     end
   end
-  local more = cut or (is_here and page + 1 < #bucket.firsts) or false
-  local published = bucket.folder .. '/kept/style/manifest.json'
-  local text = whole(published)
-  if text and is_here == true and page + 1 == #bucket.firsts and not cut then
-    contents = contents .. '<Contents><Key>style/manifest.json</Key><LastModified>2026-01-01T00:00:00.000Z'
-      .. '</LastModified><ETag>&quot;' .. ngx.md5(text) .. '&quot;</ETag><Size>' .. #text
-      .. '</Size><StorageClass>STANDARD</StorageClass></Contents>'
-    shown = shown + 1
+  return table.concat(kept), #kept, nil, false
+end
+
+-- What is kept of the published manifest, as an element; '' where it is not published.
+local function published(bucket, prefix)
+  local key = 'style/manifest.json'
+  local text = key:sub(1, #prefix) == prefix and whole(bucket.folder .. '/kept/' .. key)
+  if not text then return '' end
+  return '<Contents><Key>' .. key .. '</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;'
+    .. ngx.md5(text) .. '&quot;</ETag><Size>' .. #text .. '</Size><StorageClass>STANDARD</StorageClass></Contents>'
+end
+
+-- A page as it was prepared, where it may be; what follows a key is at first the rest of its page.
+-- A token is the number of a page and, where it was cut, the last key that was told of it.
+local function list(bucket, name, query)
+  local prefix, limit = query.prefix or '', tonumber(query['max-keys']) or 1000
+  local pages = prefix:sub(1, 6) == 'style/' and #bucket.firsts or 0
+  local page, after = (query['continuation-token'] or ''):match('^(%d+):(.*)$')
+  if not page then
+    after = query['start-after'] or ''
+    page = page_after(bucket.firsts, after > prefix and after or prefix)
   end
-  local token = more and '<NextContinuationToken>' .. (page + 1) .. '</NextContinuationToken>' or ''
+  page = tonumber(page)
+  local contents, shown, cut, ended = '', 0, nil, false
+  while page < pages and shown == 0 and not ended do
+    local text = whole(bucket.folder .. '/listing.' .. page) or ''
+    if after == '' and limit >= 1000 and prefix == 'style/' then
+      contents, shown = text, 1000
+    else
+      contents, shown, cut, ended = chosen(text, after, prefix, limit)
+    end
+    if cut then break end
+    page, after = page + 1, ''
+  end
+  local more = cut ~= nil or (page < pages and not ended)
+  if not more then
+    local manifest = published(bucket, prefix)
+    if manifest ~= '' then contents, shown = contents .. manifest, shown + 1 end
+  end
+  local token = more and '<NextContinuationToken>' .. page .. ':' .. (cut or '') .. '</NextContinuationToken>' or ''
   return answer(200, XML .. '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>'
     .. name .. '</Name><Prefix>' .. prefix .. '</Prefix><KeyCount>' .. shown .. '</KeyCount><MaxKeys>'
     .. limit .. '</MaxKeys><IsTruncated>' .. tostring(more) .. '</IsTruncated>' .. token .. contents
     .. '</ListBucketResult>')
 end
 
+-- The versions of the one key that is asked about.
+local function list_versions(bucket, query)
+  local etag = bucket.versioned and bucket.etags[query.prefix or '']
+  local version = etag and '<Version><Key>' .. query.prefix .. '</Key><VersionId>v1</VersionId><IsLatest>true</IsLatest>'
+    .. '<LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;' .. etag .. '&quot;</ETag></Version>' or ''
+  return answer(200, XML .. '<ListVersionsResult><IsTruncated>false</IsTruncated>' .. version .. '</ListVersionsResult>')
+end
+
+-- The ETag of what is at a key; nil where nothing is.
+local function etag_of(bucket, key)
+  local kept = key:sub(-5) == '.json' and whole(bucket.folder .. '/kept/' .. key)
+  return kept and ngx.md5(kept) or bucket.etags[bucket.copied[key] or key]
+end
+
 local function delete_many(bucket)
-  local deleted = {}
-  for key in body_of():gmatch('<Key>([^<]*)</Key>') do
-    local marker = bucket.versioned
-      and '<DeleteMarker>true</DeleteMarker><DeleteMarkerVersionId>d1</DeleteMarkerVersionId>' or ''
-    table.insert(deleted, '<Deleted><Key>' .. key .. '</Key>' .. marker .. '</Deleted>')
+  local body, told = body_of(), {}
+  local is_quiet = body:find('<Quiet>true</Quiet>', 1, true)
+  local marker = bucket.versioned
+    and '<DeleteMarker>true</DeleteMarker><DeleteMarkerVersionId>d1</DeleteMarkerVersionId>' or ''
+  for object in body:gmatch('<Object>(.-)</Object>') do
+    local key, etag = object:match('<Key>([^<]*)</Key>'), object:match('<ETag>([^<]*)</ETag>')
+    if etag and etag:match('%x+') ~= etag_of(bucket, key) then
+      table.insert(told, '<Error><Key>' .. key .. '</Key><Code>PreconditionFailed</Code></Error>')
+    elseif not is_quiet then
+      table.insert(told, '<Deleted><Key>' .. key .. '</Key>' .. marker .. '</Deleted>')
+    end
   end
-  return answer(200, XML .. '<DeleteResult>' .. table.concat(deleted) .. '</DeleteResult>')
+  return answer(200, XML .. '<DeleteResult>' .. table.concat(told) .. '</DeleteResult>')
 end
 
 local function on_bucket(bucket, name, query)
@@ -131,6 +173,8 @@ local function on_bucket(bucket, name, query)
   if query.versioning then
     local status = bucket.versioned and '<Status>Enabled</Status>' or ''
     return answer(200, XML .. '<VersioningConfiguration>' .. status .. '</VersioningConfiguration>')
+  elseif query.versions then
+    return list_versions(bucket, query)
   elseif query.uploads then
     return answer(200, XML .. '<ListMultipartUploadsResult></ListMultipartUploadsResult>')
   elseif query.location then
@@ -141,12 +185,6 @@ local function on_bucket(bucket, name, query)
     return answer(200, '')
   end
   return list(bucket, name, query)
-end
-
--- The ETag of what is at a key; nil where nothing is.
-local function etag_of(bucket, key)
-  local kept = key:sub(-5) == '.json' and whole(bucket.folder .. '/kept/' .. key)
-  return kept and ngx.md5(kept) or bucket.etags[key]
 end
 
 -- Whether a request's conditions hold. nginx is not to judge them again, by what is answered.
@@ -160,15 +198,21 @@ local function holds(bucket, key)
   return not (none and now and (none == '*' or none:gsub('"', '') == now))
 end
 
+local function copy(bucket, key, source, match)
+  local from = ngx.unescape_uri(source):gsub('^/?[^/]+/', ''):gsub('%?versionId=.*$', '')
+  local etag = etag_of(bucket, from)
+  if not etag then return refuse(404, 'NoSuchKey') end
+  if match and match:gsub('"', '') ~= etag then return refuse(412, 'PreconditionFailed') end
+  bucket.copied[key] = bucket.copied[from] or from
+  return answer(200, XML .. '<CopyObjectResult><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;'
+    .. etag .. '&quot;</ETag></CopyObjectResult>')
+end
+
 local function put(bucket, key, query)
-  local source = ngx.req.get_headers()['x-amz-copy-source']
+  local headers = ngx.req.get_headers()
+  local source = headers['x-amz-copy-source']
   if bucket.versioned then ngx.header['x-amz-version-id'] = 'v1' end
-  if source then
-    local from = ngx.unescape_uri(source):gsub('^/?[^/]+/', ''):gsub('%?versionId=.*$', '')
-    local etag = bucket.etags[from] or ngx.md5(from)
-    return answer(200, XML .. '<CopyObjectResult><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;'
-      .. etag .. '&quot;</ETag></CopyObjectResult>')
-  end
+  if source then return copy(bucket, key, source, headers['x-amz-copy-source-if-match']) end
   local body = body_of()
   local etag = ngx.md5(body)
   if key:sub(-5) == '.json' then
@@ -208,6 +252,7 @@ local function post(key, query)
 end
 
 local function get(bucket, key)
+  if bucket.versioned then ngx.header['x-amz-version-id'] = 'v1' end
   local kept = key:sub(-5) == '.json' and whole(bucket.folder .. '/kept/' .. key)
   if kept then
     ngx.header['ETag'] = '"' .. ngx.md5(kept) .. '"'
@@ -216,11 +261,28 @@ local function get(bucket, key)
     if ngx.req.get_method() ~= 'HEAD' then ngx.print(kept) end
     return ngx.exit(ngx.HTTP_OK)
   end
-  local etag = bucket.etags[key]
+  local etag = etag_of(bucket, key)
   if not etag then return refuse(404, 'NoSuchKey') end
   ngx.header['ETag'] = '"' .. etag .. '"'
   ngx.var.etag = etag
-  return ngx.exec('/-data/' .. ngx.var.bucket .. '/data/' .. ngx.escape_uri(key, 0))
+  local from = bucket.copied[key] or key
+  return ngx.exec('/-data/' .. ngx.var.bucket .. '/data/' .. ngx.escape_uri(from, 0))
+end
+
+local function kind_of(method, key, query)
+  if method == 'GET' and key == '' and query['list-type'] then return 'LIST' end
+  if method == 'GET' and key == '' and query.versions then return 'LIST VERSIONS' end
+  if method == 'POST' and key == '' and query.delete then return 'DELETE BATCH' end
+  if method == 'PUT' and ngx.req.get_headers()['x-amz-copy-source'] then return 'COPY' end
+  return method
+end
+
+-- A line for each kind of request since it was last asked: how many, and the kind. A run is over.
+function M.tell_requests()
+  local counts = ngx.shared.requests
+  for _, kind in ipairs(counts:get_keys(0)) do ngx.say(counts:get(kind), ' ', kind) end
+  counts:flush_all()
+  for _, bucket in pairs(buckets) do bucket.copied = {} end
 end
 
 function M.serve()
@@ -228,6 +290,7 @@ function M.serve()
   local bucket = bucket_of(name)
   if not bucket then return refuse(404, 'NoSuchBucket') end
   local query, method = ngx.req.get_uri_args(), ngx.req.get_method()
+  ngx.shared.requests:incr(kind_of(method, key, query), 1, 0)
   if M.delay > 0 and key == '' then ngx.sleep(M.delay) end
   if key == '' then return on_bucket(bucket, name, query) end
   if not holds(bucket, key) then return refuse(412, 'PreconditionFailed') end

@@ -1,10 +1,10 @@
 """The null S3: nginx with Lua, faster than any client, so that a time is the client's own."""
 
+import http.client
 import shutil
 import socket
 import subprocess
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,22 +28,23 @@ def missing() -> str | None:
 class NullS3:
     """A server that runs. A bucket is a folder of `root`; null_s3.lua says what is in it."""
 
-    endpoint: str
+    host: str
+    """Where it listens: 127.0.0.1 and a port."""
     root: Path
 
-    def requests(self) -> Counter[str]:
-        """How many requests there were by method, a LIST counted as such, and none twice."""
-        time.sleep(1.1)  # the log is flushed once a second
-        log = self.root / "requests.log"
-        found = Counter(map(_kind, log.read_text().splitlines()))
-        with log.open("w"):
-            pass  # nginx appends, so it goes on at the start
-        return found
+    @property
+    def endpoint(self) -> str:
+        """Its URL."""
+        return f"http://{self.host}"
 
-
-def _kind(line: str) -> str:
-    method, _, target = line.partition(" ")
-    return "LIST" if method == "GET" and "list-type=2" in target else method
+    def requests(self) -> dict[str, int]:
+        """How many requests of each kind there were since this was last asked."""
+        connection = http.client.HTTPConnection(self.host)
+        connection.request("GET", "/-requests")
+        lines = connection.getresponse().read().decode().splitlines()
+        connection.close()
+        counted = (line.partition(" ") for line in lines)
+        return {kind: int(count) for count, _, kind in sorted(counted, key=lambda row: row[2])}
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def null_s3(root: Path, *, delay: float = 0.0) -> Iterator[NullS3]:
     with subprocess.Popen(["nginx", "-p", root, "-c", config]) as process:
         try:
             _wait_for(port, process)
-            yield NullS3(f"http://127.0.0.1:{port}", root)
+            yield NullS3(f"127.0.0.1:{port}", root)
         finally:
             process.terminate()
 

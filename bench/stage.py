@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +79,11 @@ class Stage:
         shutil.rmtree(kept)
         shutil.copytree(self.base / "published", kept)
 
+    def remove(self) -> None:
+        """Take all of it away but the scene's files."""
+        shutil.rmtree(self.base)
+        shutil.rmtree(self.s3.root / self.bucket)
+
 
 def _files_of_the_style(folder: str, names: list[str]) -> list[str]:
     if Path(folder).name == "style":
@@ -87,10 +91,20 @@ def _files_of_the_style(folder: str, names: list[str]) -> list[str]:
     return []
 
 
-def stage(base: Path, s3: NullS3, scene: Scene, *, name: str, on_s3: bool, here: bool) -> Stage:
+def stage(
+    base: Path,
+    s3: NullS3,
+    scene: Scene,
+    *,
+    name: str,
+    on_s3: bool,
+    here: bool,
+    versioned: bool = False,
+) -> Stage:
     """A new workspace whose style is bound to a bucket.
 
-    `on_s3` says whether the bucket holds the scene, `here` whether the folder does.
+    `on_s3` says whether the bucket holds the scene, `here` whether the folder does, `versioned`
+    whether the bucket keeps versions.
     """
     folder = base / "data" / scene.name
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +113,7 @@ def stage(base: Path, s3: NullS3, scene: Scene, *, name: str, on_s3: bool, here:
     shutil.rmtree(made.base, ignore_errors=True)
     made.workspace.mkdir(parents=True)
     if on_s3:
-        make_bucket(scene, folder, s3.root / name)
+        make_bucket(scene, folder, s3.root / name, versioned=versioned)
     else:
         make_empty_bucket(s3.root / name)
     if here:
@@ -113,8 +127,8 @@ def stage(base: Path, s3: NullS3, scene: Scene, *, name: str, on_s3: bool, here:
 
 def _link(source: Path, target: Path) -> None:
     """The same files in another folder, without a second copy of their bytes."""
-    shutil.copytree(source, target, copy_function=os.link)
-
-
-Reset = Callable[[Stage], None]
-"""What brings a stage back to its beginning, before each run."""
+    for folder, _, names in os.walk(source):
+        there = target / os.path.relpath(folder, source)
+        there.mkdir(parents=True)
+        for name in names:
+            os.link(f"{folder}/{name}", f"{there}/{name}")  # a million of them: no Path for each
