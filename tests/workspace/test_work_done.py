@@ -138,7 +138,8 @@ def test_touched_files_are_read_once_and_neither_hashed_nor_sent(
     few, many = works
     more = _MANY - _FEW
     assert many.statements - few.statements <= more  # a row of cache.db for each, and no more
-    assert many.bytes_read - few.bytes_read <= more * (_SIZE // 2 + 20 + _REMEMBERED)
+    # SQLite reads whole pages where it writes, so that some of what is remembered counts twice.
+    assert many.bytes_read - few.bytes_read <= more * (_SIZE // 2 + 20 + 2 * _REMEMBERED)
 
 
 def test_a_file_that_did_not_change_takes_little_memory(settled: tuple[Place, Place]) -> None:
