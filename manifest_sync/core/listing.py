@@ -1,6 +1,7 @@
 """The facts of one side: what its store lists, and what that turned out to contain."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Protocol
 
 import msgspec
 
@@ -36,6 +37,43 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     stamp: Present
 
 
+class Resting(Collection[str], Protocol):
+    """The paths that are in step still (`core/roll.py`): every rule leaves them alone."""
+
+    def entry(self, side: Side, path: str) -> Entry | None:
+        """What a side holds at one of these paths; None at any other."""
+        ...
+
+
+class Entries(Mapping[str, Entry]):
+    """What a side holds where only what has moved was looked at."""
+
+    def __init__(self, side: Side, moving: Mapping[str, Entry], resting: Resting) -> None:
+        """`moving` are those that were looked at one by one, `resting` all others."""
+        self.moving = moving
+        self.resting = resting
+        self._side = side
+
+    def __getitem__(self, path: str) -> Entry:
+        """What is at a path."""
+        entry = self.moving.get(path) or self.resting.entry(self._side, path)
+        if entry is None:
+            raise KeyError(path)
+        return entry
+
+    def __iter__(self) -> Iterator[str]:
+        """The paths, sorted."""
+        return iter(sorted([*self.moving, *self.resting]))
+
+    def __len__(self) -> int:
+        """How many files there are."""
+        return len(self.moving) + len(self.resting)
+
+    def __contains__(self, path: object) -> bool:
+        """Whether there is one."""
+        return path in self.moving or path in self.resting
+
+
 class Listing(msgspec.Struct, frozen=True):
     """What one side holds, in scope. Complete: a listing that cannot be completed raises."""
 
@@ -46,6 +84,16 @@ class Listing(msgspec.Struct, frozen=True):
     """Images and captions that the header's `ignore` leaves out of scope, for `status`."""
     notices: tuple[Problem, ...] = ()
     """Worth saying, but nothing is hidden by it: a link that leads nowhere in particular."""
+
+    @property
+    def resting(self) -> Resting | None:
+        """The files that need no rule; None where that is not known of any."""
+        return self.entries.resting if isinstance(self.entries, Entries) else None
+
+    @property
+    def moving(self) -> Mapping[str, Entry]:
+        """The files that may need a rule."""
+        return self.entries.moving if isinstance(self.entries, Entries) else self.entries
 
     def content(self, path: str) -> Content | None:
         """The content at a path; None where nothing is."""

@@ -84,7 +84,8 @@ def _rule_all(survey: Survey, to: Side, basis: Basis) -> _Rulings:
     options = basis.options
     choices = Choices(options.delete, options.overwrite, options.take)
     held = survey.side(to).entries
-    gathered = _Rulings([], [], [], [], unchanged=sum(path in held for path in survey.paths()))
+    unchanged = survey.count_resting() + sum(path in held for path in survey.paths())
+    gathered = _Rulings([], [], [], [], unchanged=unchanged)
     for case in facts(survey, basis.verb, to, only_differing=True):
         gathered.unchanged -= case.target is not None
         ruling = decide(to, basis.verb, case, choices)

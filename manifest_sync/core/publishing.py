@@ -1,6 +1,6 @@
 """What a push announces before it touches an object: the published lines (§5)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -8,6 +8,7 @@ from manifest_sync.core.content import Content
 from manifest_sync.core.listing import Shadow
 from manifest_sync.core.manifest import Manifest
 from manifest_sync.core.plan import StylePlan
+from manifest_sync.core.record import Lines, with_lines
 from manifest_sync.core.survey import Survey, facts
 
 
@@ -27,15 +28,17 @@ def to_publish(survey: Survey, plan: StylePlan) -> Manifest:
     return merged.with_lines(lines, {**kept, **own})
 
 
-def lines_to_publish(survey: Survey, plan: StylePlan) -> dict[str, Content]:
+def lines_to_publish(survey: Survey, plan: StylePlan) -> Lines:
     """The published lines of a push or an apply to S3, sorted by path.
 
     A change publishes what it brings, an agreement what is agreed on; whatever is left alone
     (taken in, withheld, in conflict, covered by a problem, outside the selection, unseen) keeps
     the line that is there. What is out of scope has none.
     """
-    there = survey.published.lines if survey.published is not None else {}
-    lines = {path: line for path, line in there.items() if survey.scope.holds(path)}
+    there: Lines = survey.published.lines if survey.published is not None else {}
+    moved: dict[str, Content | None] = {
+        path: None for path in _named(survey, there) if not survey.scope.holds(path)
+    }
     changes = {change.path: change.after for change in plan.changes}
     shadow = Shadow(plan.problems)
     for case in facts(survey, plan.basis.verb, plan.to):
@@ -45,8 +48,13 @@ def lines_to_publish(survey: Survey, plan: StylePlan) -> dict[str, Content]:
             said = case.desired
         else:
             continue
-        if said is None:
-            lines.pop(case.path, None)
-        else:
-            lines[case.path] = said
-    return dict(sorted(lines.items()))
+        if said != there.get(case.path):
+            moved[case.path] = said
+    return with_lines(there, moved)
+
+
+def _named(survey: Survey, there: Lines) -> Iterable[str]:
+    """The published lines that may be out of scope; what rests is in it."""
+    if survey.resting:
+        return [path for path in survey.memory if path in there]
+    return there

@@ -17,8 +17,8 @@ def record(
     lines: Lines,
     memory: Memories,
     selection: Selection = EVERYTHING,
-) -> dict[str, Content]:
-    """The lines after `record`, sorted by path.
+) -> Lines:
+    """The lines after `record`, sorted by path; the same object where nothing changes.
 
     Where the folder is not what was last recorded, it changed here and its say becomes the
     line; where it is, the line stays, whoever moved it. A path with a problem or outside the
@@ -35,10 +35,23 @@ def record(
             return line
         return held
 
-    result: dict[str, Content] = {}
-    for path in sorted([*folder.entries, *(path for path in lines if path not in folder.entries)]):
+    # What rests has the line it had; of the others, those without a file are remembered.
+    others = lines if folder.resting is None else memory
+    moved: dict[str, Content | None] = {}
+    for path in [*folder.moving, *(path for path in others if path not in folder.entries)]:
         held, line = folder.content(path), lines.get(path)
-        said = line if held == line else say(path, held, line)
-        if said is not None:
-            result[path] = said
-    return result
+        if held != line and (said := say(path, held, line)) != line:
+            moved[path] = said
+    return with_lines(lines, moved)
+
+
+def with_lines(lines: Lines, moved: Mapping[str, Content | None]) -> Lines:
+    """Lines with some of them changed, None for one that goes; sorted by path.
+
+    The same object where nothing is.
+    """
+    if not moved:
+        return lines
+    changed = {path: line for path, line in moved.items() if line is not None}
+    result = {path: line for path, line in lines.items() if path not in moved} | changed
+    return dict(sorted(result.items()))

@@ -80,7 +80,8 @@ def _unrelated(survey: Survey, plan: StylePlan) -> Iterator[Refusal]:
     """Deletions between two sides that never had and do not have a file in common."""
     if not plan.deletes or plan.basis.options.allow_unrelated:
         return
-    in_step = any(memory.base is not None for memory in survey.memory.values())
+    bases = (memory.base is not None for memory in survey.memory.values())
+    in_step = bool(survey.resting) or any(bases)
     if not in_step and not _share_a_file(survey):
         yield Refusal(
             "unrelated_sides",

@@ -1,6 +1,6 @@
 """After a run: what the workspace remembers now, and what the manifest's lines become (§5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -10,6 +10,7 @@ from manifest_sync.core.manifest import Manifest
 from manifest_sync.core.memory import BLANK, Memory
 from manifest_sync.core.outcome import Outcome
 from manifest_sync.core.reconcile import Verb
+from manifest_sync.core.record import Lines, with_lines
 from manifest_sync.core.stamps import ObjectStamp, Stamp
 from manifest_sync.core.survey import Survey
 
@@ -19,8 +20,9 @@ _T = TypeVar("_T")
 class Settlement(msgspec.Struct, frozen=True):
     """What is to be written down after a run."""
 
-    lines: dict[str, Content]
-    etags: dict[str, str]
+    lines: Lines
+    """The survey's own where none moved."""
+    etags: Mapping[str, str]
     moved: dict[str, Memory]
     """The memories that changed; `BLANK` means forget the path."""
 
@@ -39,11 +41,12 @@ def settle(
     """
     after = _After(survey, outcomes)
     announced = published.lines if published is not None else None
-    lines = dict(survey.lines)
+    new_lines: dict[str, Content | None] = {}
     etags = dict(survey.manifest.etags)
     moved: dict[str, Memory] = {}
     for path in _out_of_scope(survey):
-        lines.pop(path, None)
+        if path in survey.lines:
+            new_lines[path] = None
         _note(moved, survey, path, BLANK)
     for path in survey.paths(also=survey.memory):
         known = _as_recorded(survey, path)
@@ -59,15 +62,17 @@ def settle(
         base = there if local == there else known.base
         # Announced from here, and deleted here before its object came: base knows nothing of it.
         withdrawn = verb is Verb.PUSH and local is None and said is not None and known.seen == said
+        line = survey.lines.get(path)
         has_own_say = verb is Verb.APPLY or local != base or withdrawn
         if not has_own_say and (verb is Verb.PULL or (announced is not None and there == said)):
-            put(lines, path, there)
-        line = lines.get(path)
+            if there != line:
+                new_lines[path] = there
+            line = there
         put(etags, path, after.opaque_etags.get(path) if line == there else None)
         recorded = local if local == line else known.recorded
         seen = said if announced is not None and local == said else known.seen
         _note(moved, survey, path, Memory(recorded, base, seen))
-    return Settlement(dict(sorted(lines.items())), etags, moved)
+    return Settlement(with_lines(survey.lines, new_lines), etags, moved)
 
 
 def settle_record(survey: Survey) -> dict[str, Memory]:
@@ -97,11 +102,8 @@ def _note(moved: dict[str, Memory], survey: Survey, path: str, new: Memory) -> N
 
 def _out_of_scope(survey: Survey) -> list[str]:
     """The selected paths that have a line or are remembered, but belong to the style no more."""
-    unlisted = (
-        (survey.lines.keys() | survey.memory.keys())
-        - survey.folder.entries.keys()
-        - survey.bucket.entries.keys()
-    )
+    named = survey.memory.keys() if survey.resting else survey.lines.keys() | survey.memory.keys()
+    unlisted = named - survey.folder.moving.keys() - survey.bucket.moving.keys()
     return [
         path
         for path in unlisted
@@ -110,14 +112,17 @@ def _out_of_scope(survey: Survey) -> list[str]:
 
 
 class _After:
-    """What both sides hold after a run: the listings, and the outcomes on top of them."""
+    """What both sides hold after a run: the listings, and the outcomes on top of them.
+
+    Without what rests: nothing changes it.
+    """
 
     def __init__(self, survey: Survey, outcomes: Iterable[Outcome]) -> None:
-        self.local = {path: entry.content for path, entry in survey.folder.entries.items()}
-        self.there = {path: entry.content for path, entry in survey.bucket.entries.items()}
+        self.local = {path: entry.content for path, entry in survey.folder.moving.items()}
+        self.there = {path: entry.content for path, entry in survey.bucket.moving.items()}
         self.opaque_etags = {
             path: entry.stamp.etag
-            for path, entry in survey.bucket.entries.items()
+            for path, entry in survey.bucket.moving.items()
             if isinstance(entry.stamp, ObjectStamp) and entry.stamp.etag != entry.content.md5
         }
         """Worth remembering: the ETags that are not simply the MD5."""

@@ -1,6 +1,6 @@
 """Everything that is known about one style at one moment: what a decision is made from."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -45,15 +45,22 @@ class Survey(msgspec.Struct, frozen=True):
         """The listing of one side."""
         return self.folder if side is Side.LOCAL else self.bucket
 
+    @property
+    def resting(self) -> Collection[str]:
+        """The paths in step, which every rule leaves alone and no walk over `paths` names."""
+        return self.folder.resting or ()
+
     def paths(self, also: Iterable[str] = ()) -> list[str]:
         """Every selected path in scope that is somewhere, or in `also`; sorted.
 
-        Without those under a problem. What a listing holds is in scope, so only the others,
-        lines without a file mostly, are asked about.
+        Without those under a problem, and without those that rest. What a listing holds is in
+        scope, so only the others, lines without a file mostly, are asked about.
         """
-        folder, bucket = self.folder.entries, self.bucket.entries
+        folder, bucket = self.folder.moving, self.bucket.moving
         found = [*folder, *(path for path in bucket if path not in folder)]
-        unlisted = (self.lines.keys() | frozenset(also)) - folder.keys() - bucket.keys()
+        # Where paths rest, all others that are named anywhere are remembered.
+        named = self.memory.keys() if self.resting else self.lines.keys() | frozenset(also)
+        unlisted = named - folder.keys() - bucket.keys()
         found.extend(path for path in unlisted if self.scope.holds(path))
         found.sort()
         if shadow := Shadow(self.problems):
@@ -61,6 +68,12 @@ class Survey(msgspec.Struct, frozen=True):
         if not self.selection.is_everything:
             found = [path for path in found if self.selection.picks(self.scope, path)]
         return found
+
+    def count_resting(self) -> int:
+        """How many of those that rest are selected."""
+        if self.selection.is_everything:
+            return len(self.resting)
+        return sum(self.selection.picks(self.scope, path) for path in self.resting)
 
 
 def facts(survey: Survey, verb: Verb, to: Side, *, only_differing: bool = False) -> Iterator[Facts]:
@@ -70,7 +83,8 @@ def facts(survey: Survey, verb: Verb, to: Side, *, only_differing: bool = False)
     """
     folder, bucket, lines = survey.folder.entries, survey.bucket.entries, survey.lines
     announced = survey.published.lines if survey.published is not None else None
-    for path in survey.paths(also=announced or ()):
+    named = announced if announced is not None and not survey.resting else ()
+    for path in survey.paths(also=named):
         file, there = folder.get(path), bucket.get(path)
         local = file.content if file is not None else None
         remote = there.content if there is not None else None

@@ -35,6 +35,8 @@ class Evidence(msgspec.Struct, frozen=True):
     manifest: Manifest
     folder: Listing
     """To recognise a multipart ETag by the local file."""
+    etags_tell: bool = False
+    """Whether some object was just met whose ETag is its MD5."""
 
 
 def observe_bucket(
@@ -76,7 +78,7 @@ def observe_bucket(
 
 def _asked_of_etags(store: Store, rows: Rows, evidence: Evidence) -> list[tuple[str, str, str]]:
     """What one object says of itself, where the ETags may be MD5s no more; asked only once."""
-    doubtful = _contradicting(store, rows, evidence)
+    doubtful = None if evidence.etags_tell else _contradicting(store, rows, evidence)
     if doubtful is None or not isinstance(doubtful.stamp, ObjectStamp):
         return []
     with suppress(StoreError):

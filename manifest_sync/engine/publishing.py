@@ -39,6 +39,11 @@ class Published(msgspec.Struct, frozen=True):
     manifest: Manifest | None = None
     publication: Publication | None = None
 
+    @property
+    def etag(self) -> str:
+        """Of the object; "" where nothing is published."""
+        return self.stamp.etag if isinstance(self.stamp, ObjectStamp) else ""
+
 
 UNPUBLISHED = Published()
 

@@ -1,25 +1,31 @@
 """One style where it lives: its two stores, and what is known of their files."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
 from manifest_sync.core.content import Side
-from manifest_sync.core.events import Listed
 from manifest_sync.core.header_merge import merge_headers
-from manifest_sync.core.listing import Found, Listing, Problem, self_and_parents
-from manifest_sync.core.manifest import MANIFEST_NAME, Header, Manifest
+from manifest_sync.core.in_step import NONE_IN_STEP, Circumstances, InStep
+from manifest_sync.core.listing import Entries, Found, Listing
+from manifest_sync.core.manifest import Header, Manifest
 from manifest_sync.core.memory import Memories
 from manifest_sync.core.record import record
+from manifest_sync.core.roll import Still
 from manifest_sync.core.rows import divide
 from manifest_sync.core.scope import Scope, nested_styles
 from manifest_sync.core.selection import EVERYTHING, Selection
-from manifest_sync.core.stamps import ABSENT, Stamp
 from manifest_sync.core.survey import Survey
 from manifest_sync.engine.bucket import BucketFacts, Evidence, observe_bucket
 from manifest_sync.engine.folder import FolderFacts, observe_folder
-from manifest_sync.engine.pool import together
+from manifest_sync.engine.listings import (
+    Listings,
+    all_of,
+    at_or_below,
+    list_both,
+    list_folder,
+    list_unfamiliar,
+)
 from manifest_sync.engine.publishing import (
     UNPUBLISHED,
     Published,
@@ -27,13 +33,9 @@ from manifest_sync.engine.publishing import (
     read_published,
     recall_nothing,
 )
-from manifest_sync.engine.retrying import retrying
 from manifest_sync.engine.watch import Watch
 from manifest_sync.state.cache import Digest
 from manifest_sync.stores.base import Store
-
-_EVERY = 1000
-"""Rows between two reports of a listing's progress."""
 
 NOTHING_ON_S3 = BucketFacts(Listing(Side.S3, {}), ())
 """For commands that ask the folder alone."""
@@ -59,6 +61,8 @@ class Site(msgspec.Struct, frozen=True):
     """The header that was last agreed on with the published manifest."""
     recall: Recall = recall_nothing
     """Published manifests that were read before, by their ETag."""
+    in_step: InStep = NONE_IN_STEP
+    """What was in step when the style was last worked on."""
     tidy: Callable[[], object] = lambda: None
     """Removes the temporary files of killed runs that the last listing of the folder saw."""
 
@@ -79,46 +83,47 @@ def observe(
     with_bucket: bool = True,
     recorded: bool = False,
     selection: Selection = EVERYTHING,
+    moved_only: bool = False,
 ) -> Observation:
     """Look at both sides at the same time. Raises StoreError where a listing cannot be completed.
 
     `recorded` brings the lines up to what `record` would make them, as push and pull do. The
-    header is the team's: merged with what is published.
+    header is the team's: merged with what is published. With `moved_only` what was in step when
+    the style was last worked on, and is as it was, is not looked at one by one.
     """
     now_ns = site.now_ns()
-    if with_bucket:
-        there, here = together(
-            lambda: rows_of(site.bucket, watch), lambda: rows_of(site.folder, watch)
-        )
-    else:
-        there, here = [], rows_of(site.folder, watch)
-    nested = nested_styles(row.path for row in (*here, *there) if isinstance(row, Found))
-    published = read_published(site.bucket, _manifest_among(there), site.manifest, site.recall)
+    listings = _list(site, watch, with_bucket=with_bucket, moved_only=moved_only)
+    published = read_published(site.bucket, listings.published, site.manifest, site.recall)
     manifest = site.manifest
     if published.manifest is not None:
         header = merge_headers(site.agreed, manifest.header, published.manifest.header)
         manifest = msgspec.structs.replace(manifest, header=header)
-    scope = Scope(manifest.header, nested)
-    listed = at_or_below(manifest, there)
-    folder = observe_folder(
-        site.folder, divide(here, scope, listed), scope, site.digests, now_ns=now_ns, watch=watch
-    )
+    scope = Scope(manifest.header, nested_styles(_found(listings)))
+    if listings.still and not _as_remembered(site, manifest, scope, published):
+        listings = all_of(listings)
+    still = listings.still or None
+    listed = at_or_below(manifest, listings.there)
+    rows = divide(listings.here, scope, listed)
+    folder = observe_folder(site.folder, rows, scope, site.digests, now_ns=now_ns, watch=watch)
     bucket = NOTHING_ON_S3
     if with_bucket:
-        evidence = Evidence(site.object_md5s, manifest, folder.listing)
-        rows = divide(there, scope, listed)
+        evidence = Evidence(site.object_md5s, manifest, folder.listing, etags_tell=bool(still))
+        rows = divide(listings.there, scope, listed)
         bucket = observe_bucket(site.bucket, site.folder, rows, evidence, watch)
+    here, there, memory = folder.listing, bucket.listing, site.memory
+    if still is not None:
+        here, there, memory = _resting(here, still), _resting(there, still), still.memory()
     lines = manifest.lines
     if recorded:
-        lines = record(scope, folder.listing, lines, site.memory, selection)
+        lines = record(scope, here, lines, memory, selection)
     survey = Survey(
         manifest=manifest,
         manifest_md5=site.manifest_md5,
         lines=lines,
         scope=scope,
-        folder=folder.listing,
-        bucket=bucket.listing,
-        memory=site.memory,
+        folder=here,
+        bucket=there,
+        memory=memory,
         serial=site.serial,
         published=published.manifest,
         publication=published.publication,
@@ -128,39 +133,31 @@ def observe(
     return Observation(survey, folder, bucket, published)
 
 
-def _manifest_among(rows: Iterable[Found | Problem]) -> Stamp:
-    """The state of the published manifest, as the listing shows it."""
-    for row in rows:
-        if isinstance(row, Found) and row.path == MANIFEST_NAME:
-            return row.stamp
-    return ABSENT
+def _list(site: Site, watch: Watch, *, with_bucket: bool, moved_only: bool) -> Listings:
+    if not with_bucket:
+        return list_folder(site.folder, watch)
+    if moved_only and site.in_step.names:
+        return list_unfamiliar(site.folder, site.bucket, watch, site.in_step)
+    return list_both(site.folder, site.bucket, watch)
 
 
-def rows_of(store: Store, watch: Watch) -> list[Found | Problem]:
-    """A store's whole listing, begun anew where it breaks off."""
-    with watch.pace.reaching() if store.side is Side.S3 else nullcontext():
-        return retrying(lambda: list(_reported(store, watch)))
+def _found(listings: Listings) -> Iterator[str]:
+    return (row.path for row in (*listings.here, *listings.there) if isinstance(row, Found))
 
 
-def _reported(store: Store, watch: Watch) -> Iterator[Found | Problem]:
-    number = 0
-    for number, row in enumerate(store.list(), start=1):
-        if number % _EVERY == 0:
-            watch.tell(Listed(watch.style, store.side, number))
-        yield row
-    watch.tell(Listed(watch.style, store.side, number))
+def _as_remembered(site: Site, manifest: Manifest, scope: Scope, published: Published) -> bool:
+    """Whether all else is as it was when what is in step was remembered."""
+    now = Circumstances(
+        manifest_md5=site.manifest_md5,
+        published=published.etag,
+        serial=site.serial,
+        header=manifest.header,
+        nested=tuple(sorted(scope.nested)),
+    )
+    return now == site.in_step.circumstances
 
 
-def at_or_below(manifest: Manifest, there: Iterable[Found | Problem] = ()) -> Callable[[str], bool]:
-    """Whether the manifest has a line, or S3 an object, at a path or anywhere below it."""
-    places: set[str] = set()
-
-    def listed(path: str) -> bool:
-        if not places:
-            held = (row.path for row in there if isinstance(row, Found))
-            paths = (*manifest.lines, *held)
-            places.update(place for path in paths for place in self_and_parents(path))
-            places.add("")
-        return path in places
-
-    return listed
+def _resting(listing: Listing, still: Still) -> Listing:
+    """A listing with what is in step still, which was not looked at one by one."""
+    entries = Entries(listing.side, listing.entries, still)
+    return msgspec.structs.replace(listing, entries=entries)

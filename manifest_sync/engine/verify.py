@@ -14,9 +14,10 @@ from manifest_sync.core.scope import Scope, nested_styles
 from manifest_sync.core.stamps import ObjectStamp, Present
 from manifest_sync.core.verification import Finding, Witness, judge, lacking
 from manifest_sync.engine.folder import observe_folder
+from manifest_sync.engine.listings import at_or_below, rows_of
 from manifest_sync.engine.pool import work_through
 from manifest_sync.engine.retrying import Persistence
-from manifest_sync.engine.site import Site, at_or_below, rows_of
+from manifest_sync.engine.site import Site
 from manifest_sync.engine.watch import Watch
 
 Choose = Callable[[Side, Iterable[str]], Iterable[str]]

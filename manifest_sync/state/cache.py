@@ -2,12 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from sqlite_utils import Database, Migrations
 
+from manifest_sync.core.in_step import NONE_IN_STEP, InStep
 from manifest_sync.core.publication import Publication
 from manifest_sync.core.stamps import FileStamp
 from manifest_sync.state.database import Damaged, NewerFormat, Schema, open_database, writing
@@ -53,12 +55,24 @@ def m004_publications(database: Database) -> None:
         database.conn.execute(f"ALTER TABLE published ADD COLUMN {column} TEXT")
 
 
-_SCHEMA = Schema(_migrations, 4)
+@_migrations()
+def m005_in_step(database: Database) -> None:
+    """What was in step when a style was last worked on, in columns."""
+    database.conn.execute(
+        "CREATE TABLE in_step (remote TEXT PRIMARY KEY, whose TEXT NOT NULL, columns BLOB NOT NULL)"
+        " WITHOUT ROWID"
+    )
+
+
+_SCHEMA = Schema(_migrations, 5)
 
 _REMEMBER = (
     "INSERT OR REPLACE INTO digests"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(strftime('%s', 'now') AS INTEGER))"
 )
+
+
+_COLUMNS = msgspec.msgpack.Decoder(InStep)
 
 
 class Digest(msgspec.Struct, frozen=True, gc=False):
@@ -165,6 +179,21 @@ class Cache:
         """Replace what is known of a prefix's published manifest."""
         row = (remote, etag, text, *msgspec.structs.astuple(publication))
         self._write(("INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?, ?, ?, ?)", [row]))
+
+    def in_step(self, remote: str, whose: str) -> InStep:
+        """What was in step; nothing where that was another's, or cannot be read."""
+        for known, columns in self._read(
+            "SELECT whose, columns FROM in_step WHERE remote = ?", remote
+        ):
+            if known == whose:
+                with suppress(msgspec.MsgspecError):
+                    return _COLUMNS.decode(columns)
+        return NONE_IN_STEP
+
+    def remember_in_step(self, remote: str, whose: str, known: InStep) -> None:
+        """Replace what was in step. `whose` tells for which folder, memory and version it holds."""
+        row = (remote, whose, msgspec.msgpack.encode(known))
+        self._write(("INSERT OR REPLACE INTO in_step VALUES (?, ?, ?)", [row]))
 
     def close(self) -> None:
         """Close the file."""

@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from manifest_sync.core.content import Content, Side
+from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.stamps import Present, Stamp
 
@@ -149,10 +150,11 @@ class Store(Protocol):
         """What was kept here, by this store or by any other of the side."""
         ...
 
-    def list(self) -> Iterator[Found | Problem]:
+    def list(self, familiar: Familiar = NOBODY) -> Iterator[Found | Problem]:
         """Every file there is, in path order (UTF-8 bytes), with problems among them.
 
-        Raises where the listing cannot be completed; half a listing is never taken for a whole.
+        Without those that are `familiar`: each of them was asked about, once, and is as it is
+        known. Raises where the listing cannot be completed; half of one is never taken for a whole.
         """
         ...
 

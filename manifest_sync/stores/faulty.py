@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from manifest_sync.core.errors import Transient
+from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.stamps import Present, Stamp
 from manifest_sync.stores.base import Body, Reading, Store, Trash, Written
@@ -99,10 +100,10 @@ class FaultyStore:
         """The other store's, without faults."""
         return self._inner.trash
 
-    def list(self) -> Iterator[Found | Problem]:
+    def list(self, familiar: Familiar = NOBODY) -> Iterator[Found | Problem]:
         """List; the failure comes when the listing is read."""
         fault = self._begin(Call.LIST, "")
-        for number, row in enumerate(self._inner.list()):
+        for number, row in enumerate(self._inner.list(familiar)):
             if fault is not None and number > 0:
                 break
             yield row

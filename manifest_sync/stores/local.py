@@ -15,6 +15,7 @@ import msgspec
 
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import Moved, NotFound, StoreError
+from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.paths import shown
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, FileStamp, Present, Stamp, agree
@@ -91,14 +92,14 @@ class LocalStore:
         """The folder of kept files."""
         return LocalTrash(self._trash.tree)
 
-    def list(self) -> Iterator[Found | Problem]:
+    def list(self, familiar: Familiar = NOBODY) -> Iterator[Found | Problem]:
         """Every regular file, other styles' manifests included, and the problems among them.
 
         Problems: `unreadable` (a folder), `unsafe_name`, `special_file`, `link`. Each link that
         is not followed is one, since it may hide what a manifest lists; who knows the manifest
         can tell. StoreError where the root cannot be read.
         """
-        walk = Walk(self._tree, self._may_enter, self._wants)
+        walk = Walk(self._tree, self._may_enter, self._wants, familiar)
         rows = walk.run()
         self._leftovers = tuple(walk.leftovers)
         return iter(rows)

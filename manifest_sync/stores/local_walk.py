@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import NotFound, StoreError
+from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.paths import first_unsafe, shown, why_unsafe
 from manifest_sync.core.stamps import FileStamp
@@ -25,10 +26,15 @@ class Walk:
     """
 
     def __init__(
-        self, tree: Tree, may_enter: Callable[[str], bool], wants: Callable[[str], bool]
+        self,
+        tree: Tree,
+        may_enter: Callable[[str], bool],
+        wants: Callable[[str], bool],
+        familiar: Familiar = NOBODY,
     ) -> None:
-        """Nothing is read before `run`."""
+        """Nothing is read before `run`. What is `familiar` is left out."""
         self._tree = tree
+        self._familiar = familiar
         self._may_enter = may_enter
         self._wants = wants
         self._files: list[Found] = []
@@ -41,6 +47,7 @@ class Walk:
 
     def run(self) -> list[Found | Problem]:
         """Everything, sorted by path. StoreError where the folder itself cannot be read."""
+        self._familiar.begin()
         with self._tree.top() as top:
             self._enter(top, "")
             # Real folders first: where a link leads to one of them, it is the link that is
@@ -91,6 +98,7 @@ class Walk:
         prefix = folder + "/" if folder else ""
         files: list[Found] = []
         others: list[os.DirEntry[str]] = []
+        knows = self._familiar.knows
         with os.scandir(fd) as entries:
             for entry in entries:
                 if not entry.is_file(follow_symlinks=False):
@@ -103,7 +111,9 @@ class Walk:
                 stamp = FileStamp(
                     status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
                 )
-                files.append(Found(prefix + entry.name, stamp))
+                path = prefix + entry.name
+                if not knows(path, stamp):
+                    files.append(Found(path, stamp))
             for entry in others:
                 self._other(fd, entry, prefix + entry.name)
         self._files += files

@@ -13,6 +13,7 @@ import msgspec
 
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.errors import Corrupted, Moved, StoreError
+from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found
 from manifest_sync.core.paths import why_unsafe
 from manifest_sync.core.stamps import (
@@ -86,13 +87,16 @@ class MemoryStore:
         """What was kept."""
         return MemoryTrash(self.kept, self._states)
 
-    def list(self) -> Iterator[Found]:
+    def list(self, familiar: Familiar = NOBODY) -> Iterator[Found]:
         """Every file, as of the moment the listing began."""
         with self._lock:
             files = sorted(self._files.items())
+        familiar.begin()
         self._asked(Request.LIST, max(1, -(-len(files) // PAGE)))
         for path, file in files:
-            yield Found(path, _as_listed(file.stamp))
+            stamp = _as_listed(file.stamp)
+            if not familiar.knows(path, stamp):
+                yield Found(path, stamp)
 
     def stat(self, path: str) -> Stamp:
         """The state of a path."""

@@ -9,6 +9,7 @@ from obstore.exceptions import BaseError
 from manifest_sync.core.abilities import Abilities
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import Moved, NotFound, StoreError
+from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.manifest import MANIFEST_NAME
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, ObjectStamp, Present, Stamp, agree
@@ -56,9 +57,9 @@ class S3Store:
         """The copies below the trash prefix, and the versions of the bucket."""
         return self._trash
 
-    def list(self) -> Iterator[Found | Problem]:
+    def list(self, familiar: Familiar = NOBODY) -> Iterator[Found | Problem]:
         """Every object below the prefix; it is all known before the first is told."""
-        rows = self._lister.everything()
+        rows = self._lister.everything(familiar)
         if self._connection.etags_are_md5 is None:
             self._ask_what_etags_are(rows)
         return iter(rows)

@@ -12,6 +12,7 @@ import obstore
 from obstore.exceptions import InvalidPathError
 
 from manifest_sync.core.content import Side
+from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem, self_and_parents
 from manifest_sync.core.manifest import DEFAULT_CAPTIONS
 from manifest_sync.core.paths import first_unsafe, why_unsafe_key
@@ -35,35 +36,39 @@ class S3Lister(msgspec.Struct, frozen=True):
     prefix: str
     on_request: OnRequest
 
-    def everything(self) -> list[Found | Problem]:
-        """Everything below the prefix, by path, sorted; complete, or StoreError is raised."""
+    def everything(self, familiar: Familiar = NOBODY) -> list[Found | Problem]:
+        """Everything below the prefix but what is `familiar`, by path, sorted.
+
+        Complete, or StoreError is raised.
+        """
         with self.connection.doing(f"list s3://{self.connection.bucket}/{self.prefix}"):
-            rows = self._by_obstore()
+            rows = self._by_obstore(familiar)
             if rows is None:
-                rows = list(self._by_boto3())
+                rows = list(self._by_boto3(familiar))
         # S3 answers in this order; not every server does, and markers were in between.
         rows.sort(key=lambda row: row.path)
         return _with_problems(self.prefix, rows)
 
-    def _by_obstore(self) -> list[Found] | None:
+    def _by_obstore(self, familiar: Familiar) -> list[Found] | None:
         """None where obstore cannot tell it all."""
         bulk = self.connection.bulk
         if bulk is None or not expresses(self.prefix) or self._has_keys_at_slash():
             return None
         try:
-            rows = list(self._pages(bulk))
+            rows = list(self._pages(bulk, familiar))
         except InvalidPathError:
             return None
-        suspects = _maybe_markers(rows)
+        suspects = _maybe_markers(rows, familiar)
         if suspects is None or len(suspects) > max(4, len(rows) // PAGE):
             return None
         markers = {path for path in suspects if not self._is_key(path)}
         return [row for row in rows if row.path not in markers] if markers else rows
 
-    def _pages(self, bulk: "BulkStore") -> Iterator[Found]:
+    def _pages(self, bulk: "BulkStore", familiar: Familiar) -> Iterator[Found]:
         # Never obstore's asynchronous listing: one that is not read to its end can abort Python.
         start = len(self.prefix)
         hides = self._hidden()
+        familiar.begin()
         # Where there is nothing, obstore asks once and yields no page.
         self.on_request(Request.LIST, 1)
         pages = obstore.list(bulk, prefix=self.prefix or None, chunk_size=PAGE)
@@ -73,10 +78,13 @@ class S3Lister(msgspec.Struct, frozen=True):
             for meta in page:
                 key = meta["path"]
                 if key.startswith(self.prefix) and not (hides and key.startswith(hides)):
-                    yield Found(key[start:], ObjectStamp(meta["size"], bare(meta["e_tag"])))
+                    path, stamp = key[start:], ObjectStamp(meta["size"], bare(meta["e_tag"]))
+                    if not familiar.knows(path, stamp):
+                        yield Found(path, stamp)
 
-    def _by_boto3(self) -> Iterator[Found]:
+    def _by_boto3(self, familiar: Familiar) -> Iterator[Found]:
         hides = self._hidden()
+        familiar.begin()
         pages = self.connection.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.connection.bucket, Prefix=self.prefix
         )
@@ -86,7 +94,9 @@ class S3Lister(msgspec.Struct, frozen=True):
                 key = entry["Key"]
                 if not key.endswith("/") and not (hides and key.startswith(hides)):
                     stamp = ObjectStamp(entry["Size"], bare(entry["ETag"]))
-                    yield Found(key.removeprefix(self.prefix), stamp)
+                    path = key.removeprefix(self.prefix)
+                    if not familiar.knows(path, stamp):
+                        yield Found(path, stamp)
 
     def _hidden(self) -> str:
         """The trash, where it is below this prefix; "" where it is not."""
@@ -109,7 +119,7 @@ class S3Lister(msgspec.Struct, frozen=True):
         return next((entry["Key"] for entry in found.get("Contents", ())), None)
 
 
-def _maybe_markers(rows: list[Found]) -> set[str] | None:
+def _maybe_markers(rows: list[Found], familiar: Familiar) -> set[str] | None:
     """The paths that may be folder markers; None where a marker hides behind a file.
 
     A path with files below it, whatever its size, and an empty file that is no caption: those
@@ -118,14 +128,15 @@ def _maybe_markers(rows: list[Found]) -> set[str] | None:
     either.
     """
     paths = {row.path for row in rows}
-    if len(paths) != len(rows):
+    if len(paths) != len(rows) or any(map(familiar.has_met, paths)):
         return None
     folders = {path.rpartition("/")[0] for path in paths}
     suspects = {above for folder in folders for above in self_and_parents(folder)} & paths
     suspects.update(
         row.path
         for row in rows
-        if row.stamp.size == 0 and not row.path.lower().endswith(DEFAULT_CAPTIONS)
+        if (row.stamp.size == 0 and not row.path.lower().endswith(DEFAULT_CAPTIONS))
+        or familiar.is_above(row.path)
     )
     return suspects
 

@@ -26,6 +26,7 @@ from manifest_sync.state.headers import agree_on
 from manifest_sync.state.journal import Replaced
 from manifest_sync.stores.bodies import content_of
 from manifest_sync.workspace.manifest_file import fingerprint
+from manifest_sync.workspace.remembering import After, remember_in_step
 from manifest_sync.workspace.resources import Resources, myself
 from manifest_sync.workspace.runs import Applied, Planned
 
@@ -141,16 +142,20 @@ def _settle(
 ) -> None:
     """Write down what the workspace remembers now, and what the manifest becomes."""
     style, survey, verb = planned.style, planned.observation.survey, planned.plan.basis.verb
+    manifest_md5: str | None = None
     settlement = settled(survey, verb, outcomes, published.manifest)
     known = resources.known(style)
     # The manifest first: a memory without its line would make `record` think the line was moved
     # by somebody else, a line without its memory only asks again.
     if verb is not Verb.APPLY:
-        style.write(survey.manifest.with_lines(settlement.lines, settlement.etags))
+        manifest_md5 = style.write(survey.manifest.with_lines(settlement.lines, settlement.etags))
         if published.manifest is not None:
             agree_on(resources.state, known.id, published.manifest.header)
     memories.fold(resources.state, known.id, settlement.moved)
     resources.cache.remember_objects(style.manifest.remote, _opaque(outcomes))
+    if manifest_md5 is not None:
+        after = After(settlement, outcomes, published, manifest_md5)
+        remember_in_step(resources, style, planned.observation, after)
 
 
 def _opaque(outcomes: Sequence[Outcome]) -> list[tuple[str, str, str]]:

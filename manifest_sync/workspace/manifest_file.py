@@ -40,11 +40,14 @@ def write_manifest(path: Path, manifest: Manifest) -> str:
     return fingerprint(text)
 
 
-def write_changes(path: Path, where: str, read: tuple[Manifest, str], after: Manifest) -> None:
+def write_changes(
+    path: Path, where: str, read: tuple[Manifest, str], after: Manifest
+) -> str | None:
     """Give the manifest that was `read` (with its MD5) other lines and another header.
 
     A run may take hours: what a person changed in the file since it was read is kept, except
-    where the run itself has another line for the same path.
+    where the run itself has another line for the same path. Returns the MD5 of the file where it
+    is now as it was to be; None where something of a person's is in it, too.
     """
     before, md5 = read
     now = before
@@ -57,7 +60,8 @@ def write_changes(path: Path, where: str, read: tuple[Manifest, str], after: Man
     if now.header == before.header:
         manifest = msgspec.structs.replace(manifest, header=after.header)
     if manifest != now:
-        write_manifest(path, manifest)
+        md5 = write_manifest(path, manifest)
+    return md5 if now is before else None
 
 
 def replace_file(path: Path, text: bytes) -> None:
@@ -99,8 +103,10 @@ def _bytes_of(path: Path, where: str) -> bytes:
 
 def _with_changes(
     now: Mapping[str, _T], before: Mapping[str, _T], after: Mapping[str, _T]
-) -> dict[str, _T]:
+) -> Mapping[str, _T]:
     """What leads from one mapping to another, done to a third."""
+    if after is before:
+        return now
     result = dict(now)
     for path in before.keys() | after.keys():
         value = after.get(path)

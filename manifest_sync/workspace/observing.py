@@ -1,12 +1,14 @@
 """Looking at a style for a command, and remembering what had to be read or asked for it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from manifest_sync.core.selection import EVERYTHING, Selection
 from manifest_sync.engine.pace import Pace
 from manifest_sync.engine.site import Observation, Site, observe
 from manifest_sync.engine.tally import Tally
 from manifest_sync.engine.watch import Watch
+from manifest_sync.state import interrupted
 from manifest_sync.workspace.resources import Resources
 from manifest_sync.workspace.resuming import fold_in
 from manifest_sync.workspace.styles import Style
@@ -54,29 +56,40 @@ class Observer:
         with_bucket: bool = True,
         recorded: bool = False,
         selection: Selection = EVERYTHING,
+        moved_only: bool = False,
     ) -> Observation:
         """Everything that is known of the style now, with what an interrupted run had achieved."""
-        observation = observe(
-            site, watch, with_bucket=with_bucket, recorded=recorded, selection=selection
+        looks = partial(
+            observe,
+            watch=watch,
+            with_bucket=with_bucket,
+            recorded=recorded,
+            selection=selection,
+            moved_only=moved_only and not self._has_unfinished(style),
         )
+        observation = looks(site)
         while (header := observation.survey.manifest.header) != site.manifest.header:
             # The team's scope may let in what this manifest's did not: look again, for all of it.
             site = self.resources.site(style.with_header(header), watch.tally)
-            observation = observe(
-                site, watch, with_bucket=with_bucket, recorded=recorded, selection=selection
-            )
+            observation = looks(site)
         self._remember(style, site, observation)
         if self.is_alone and with_bucket:
             return fold_in(self.resources, style, site, observation)
         return observation
 
+    def _has_unfinished(self, style: Style) -> bool:
+        """Whether a run was cut off: what it had in hand is told from all that is there."""
+        resources = self.resources
+        return interrupted.any_cut_off(resources.state, resources.known(style).id)
+
     def _remember(self, style: Style, site: Site, observation: Observation) -> None:
-        facts = observation.folder
+        facts, survey = observation.folder, observation.survey
         cache = self.resources.cache
+        cached = survey.memory.keys() if survey.resting else site.digests.keys()
         cache.remember(
             style.name,
             [(path, facts.digests[path]) for path in facts.fresh],
-            site.digests.keys() - facts.digests.keys(),
+            cached - facts.digests.keys(),
         )
         cache.remember_objects(style.manifest.remote, observation.bucket.learned)
         self.resources.remember_published(style, observation.published)

@@ -38,7 +38,12 @@ def plan_style(
     options = _limited(observer.resources, options)
     selection = msgspec.structs.replace(selection, only=options.only)
     observation = observer.observe(
-        style, site, watch, recorded=verb is not Verb.APPLY, selection=selection
+        style,
+        site,
+        watch,
+        recorded=verb is not Verb.APPLY,
+        selection=selection,
+        moved_only=True,
     )
     basis = _basis(observer.resources, style, site, verb=verb, to=to, options=options)
     plan = make_plan(observation.survey, to, basis, style.name)

@@ -10,6 +10,8 @@ from typing import Literal
 
 from sqlite_utils import Database
 
+from manifest_sync import __version__
+from manifest_sync.core.deferred import Deferred
 from manifest_sync.core.errors import InvalidInput, ManifestSyncError
 from manifest_sync.core.events import OnEvent, Warned
 from manifest_sync.core.history import Who
@@ -30,8 +32,8 @@ from manifest_sync.state.state import open_state
 from manifest_sync.stores.base import Request
 from manifest_sync.stores.local import LocalStore
 from manifest_sync.stores.s3 import S3Store
+from manifest_sync.stores.s3_address import is_aws
 from manifest_sync.stores.s3_connection import S3Connection, connect
-from manifest_sync.stores.s3_session import is_aws
 from manifest_sync.stores.s3_settings import S3Settings
 from manifest_sync.workspace.learnt import keep_learnt, recall_learnt
 from manifest_sync.workspace.manifest_file import replace_file
@@ -210,16 +212,22 @@ class Resources:
             manifest_md5=style.manifest_md5,
             folder=folder,
             bucket=self.bucket_store(style.remote, tally),
-            memory=memories.load(self.state, known.id),
+            memory=Deferred(lambda: memories.load(self.state, known.id)),
             serial=known.serial,
-            digests=self.cache.digests(style.name),
+            digests=Deferred(lambda: self.cache.digests(style.name)),
             object_md5s=self.cache.object_md5s(style.manifest.remote),
             now_ns=folder.now_ns,
+            in_step=self.cache.in_step(style.manifest.remote, self.whose(style)),
             names_fold=folder.folds_names(),
             agreed=agreed_header(self.state, known.id),
             tidy=folder.remove_leftovers,
             recall=lambda etag: self.cache.published(style.manifest.remote, etag),
         )
+
+    def whose(self, style: Style) -> str:
+        """What tells for whom the things in step that the cache knows of are remembered."""
+        lineage = memories.lineage(self.state)
+        return f"{__version__} {lineage} {self.endpoint(style)} {style.folder}"
 
     def remember_published(self, style: Style, published: Published) -> None:
         """Keep a published manifest at hand, so that it is read once in each state."""

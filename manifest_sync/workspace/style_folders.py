@@ -79,20 +79,22 @@ def _below(root: Path, closed: list[Closed]) -> Iterator[Path]:
     waiting = [root]
     while waiting:
         folder = waiting.pop()
+        if holds_manifest(folder):
+            yield folder
         try:
             with os.scandir(folder) as entries:
-                listed = list(entries)
+                # Nearly all are files: this line is what the time of a search is spent in.
+                others = [entry for entry in entries if not entry.is_file(follow_symlinks=False)]
+        except FileNotFoundError:  # deleted while this walk was on its way
+            continue
         except OSError as error:
-            if holds_manifest(folder):
-                yield folder
-            elif not isinstance(error, FileNotFoundError):  # deleted while this walk was on its way
+            if not holds_manifest(folder):
                 closed.append(_closed(folder, error))
             continue
-        for entry in listed:
-            if entry.name == MANIFEST_NAME and entry.is_file():
-                yield folder
-            elif not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
-                waiting.append(folder / entry.name)
+        for entry in others:
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith("."):
+                    waiting.append(folder / entry.name)
             elif entry.is_symlink() and holds_manifest(folder / entry.name):
                 yield folder / entry.name
 

@@ -40,10 +40,13 @@ class Style(msgspec.Struct, frozen=True):
         manifest = msgspec.structs.replace(self.manifest, header=header)
         return msgspec.structs.replace(self, manifest=manifest)
 
-    def write(self, after: Manifest) -> None:
-        """Give the manifest on disk other lines and another header, durably and at once."""
+    def write(self, after: Manifest) -> str | None:
+        """Give the manifest on disk other lines and another header, durably and at once.
+
+        Returns its MD5, or None where a person has changed it meanwhile.
+        """
         read = (self.manifest, self.manifest_md5)
-        write_changes(self.folder / MANIFEST_NAME, _where(self.name), read, after)
+        return write_changes(self.folder / MANIFEST_NAME, _where(self.name), read, after)
 
 
 class Broken(msgspec.Struct, frozen=True):

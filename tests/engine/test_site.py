@@ -11,7 +11,7 @@ from manifest_sync.core.events import Event, Listed
 from manifest_sync.core.manifest import Header, Manifest
 from manifest_sync.core.memory import Memory
 from manifest_sync.core.selection import Selection
-from manifest_sync.engine import site
+from manifest_sync.engine import listings
 from manifest_sync.engine.site import Observation, Site, observe
 from manifest_sync.engine.tally import Tally
 from manifest_sync.engine.watch import Watch
@@ -186,7 +186,7 @@ def test_what_had_to_be_hashed_or_asked_is_handed_on_to_be_remembered() -> None:
 
 
 def test_progress_tells_how_many_rows_each_side_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site, "_EVERY", 10)
+    monkeypatch.setattr(listings, "_EVERY", 10)
     place = Place({f"{n:04}.png": b"x" for n in range(21)}, {"a.png": b"1"})
     place.look()
     told = [event for event in place.events if isinstance(event, Listed)]

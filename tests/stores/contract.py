@@ -14,6 +14,7 @@ from manifest_sync.core.listing import Found
 from manifest_sync.core.stamps import ABSENT, agree
 from manifest_sync.stores.base import CHUNK
 from manifest_sync.stores.bodies import bytes_body
+from tests.stores.acquainted import Acquainted
 from tests.stores.trash_contract import TrashContract
 from tests.stores.under_test import (
     MTIME_NS,
@@ -66,6 +67,17 @@ class StoreContract(TrashContract):
             assert isinstance(found, Found)
             assert agree(found.stamp, under_test.stamp(path))
         assert [under_test.stamp(path).size for path in ("a.png", "b/c.txt")] == [5, 0]
+
+    def test_does_not_list_what_is_familiar(self, under_test: StoreUnderTest) -> None:
+        for name in ("a.png", "b/c.txt", "b/d.png", "e.txt"):
+            under_test.create(name, name.encode())
+        before = {row.path: row.stamp for row in under_test.store.list() if isinstance(row, Found)}
+        familiar = Acquainted({path: before[path] for path in ("a.png", "b/d.png", "e.txt")})
+        assert [row.path for row in under_test.store.list(familiar)] == ["b/c.txt"]
+        assert familiar.met == {"a.png", "b/d.png", "e.txt"}
+        under_test.put("e.txt", b"another")
+        assert [row.path for row in under_test.store.list(familiar)] == ["b/c.txt", "e.txt"]
+        assert familiar.met == {"a.png", "b/d.png"}  # of this listing, not of the one before
 
     def test_odd_names_make_the_round_trip(self, under_test: StoreUnderTest) -> None:
         for name in ODD_NAMES:

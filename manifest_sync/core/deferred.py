@@ -1,0 +1,58 @@
+"""A mapping that is made when somebody first looks into it, and not before."""
+
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
+from typing import TypeVar, overload
+
+_V = TypeVar("_V")
+_D = TypeVar("_D")
+
+
+class Deferred(Mapping[str, _V]):
+    """What `make` returns, once it is needed. For one thread at a time."""
+
+    def __init__(self, make: Callable[[], Mapping[str, _V]]) -> None:
+        """Nothing is made yet."""
+        self._make = make
+        self._made: Mapping[str, _V] | None = None
+
+    @property
+    def _all(self) -> Mapping[str, _V]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def __getitem__(self, path: str) -> _V:
+        """The value at a path."""
+        return self._all[path]
+
+    def __iter__(self) -> Iterator[str]:
+        """The paths, in the order of what was made."""
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._all)
+
+    def __contains__(self, path: object) -> bool:
+        """Whether there is one."""
+        return path in self._all
+
+    @overload
+    def get(self, path: str, /) -> _V | None: ...
+    @overload
+    def get(self, path: str, default: _V | _D, /) -> _V | _D: ...
+    def get(self, path: str, default: _D | None = None, /) -> _V | _D | None:
+        """As a dict's: what the base class inherits would be called for each of 100,000 paths."""
+        return self._all.get(path, default)
+
+    def keys(self) -> KeysView[str]:
+        """As a dict's."""
+        return self._all.keys()
+
+    def values(self) -> ValuesView[_V]:
+        """As a dict's."""
+        return self._all.values()
+
+    def items(self) -> ItemsView[str, _V]:
+        """As a dict's."""
+        return self._all.items()

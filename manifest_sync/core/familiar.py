@@ -1,0 +1,54 @@
+"""Whom a store asks whether a row is known already, so that it need not be listed."""
+
+from typing import Protocol
+
+from manifest_sync.core.stamps import Present
+
+
+class Familiar(Protocol):
+    """Knows files that nothing has happened to. Asked from any thread, once for each row."""
+
+    @property
+    def count(self) -> int:
+        """How many rows were known."""
+        ...
+
+    def begin(self) -> None:
+        """A listing begins, perhaps anew: none is met yet."""
+        ...
+
+    def knows(self, path: str, stamp: Present) -> bool:
+        """Whether the file is as it was remembered; then it is noted as met."""
+        ...
+
+    def has_met(self, path: str) -> bool:
+        """Whether a row of this path was known before in this listing."""
+        ...
+
+    def is_above(self, path: str) -> bool:
+        """Whether a file that may be known is below this path."""
+        ...
+
+
+class _Nobody:
+    """Knows no row: everything is listed."""
+
+    count = 0
+
+    def begin(self) -> None:
+        """Nothing is noted."""
+
+    def knows(self, path: str, stamp: Present) -> bool:  # noqa: ARG002 - the protocol's
+        """Never."""
+        return False
+
+    def has_met(self, path: str) -> bool:  # noqa: ARG002 - the protocol's
+        """Never."""
+        return False
+
+    def is_above(self, path: str) -> bool:  # noqa: ARG002 - the protocol's
+        """Never."""
+        return False
+
+
+NOBODY: Familiar = _Nobody()

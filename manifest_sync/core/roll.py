@@ -1,0 +1,166 @@
+"""Calling the roll: which of the files that were in step are met as they were, on both sides."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+
+from manifest_sync.core.content import Content, Side
+from manifest_sync.core.in_step import MD5_BYTES, SIZE, STAMP, InStep, pack
+from manifest_sync.core.listing import Entry, Found
+from manifest_sync.core.memory import Memory
+from manifest_sync.core.stamps import FileStamp, ObjectStamp, Present
+
+
+class Roll:
+    """The files that were in step, by path."""
+
+    def __init__(self, known: InStep) -> None:
+        """None is met yet."""
+        self.known = known
+        self.paths = known.names.split("\n") if known.names else []
+        self.position = dict(zip(self.paths, range(len(self.paths)), strict=True))
+
+    def content(self, position: int) -> Content:
+        """What both sides held."""
+        md5s = self.known.md5s
+        md5 = md5s[position * MD5_BYTES : (position + 1) * MD5_BYTES].hex()
+        (size,) = SIZE.unpack_from(self.known.stamps, position * STAMP.size)
+        return Content(size, md5)
+
+    def stamp(self, side: Side, position: int) -> Present:
+        """The state in which a side held it."""
+        if side is Side.LOCAL:
+            return FileStamp(*STAMP.unpack_from(self.known.stamps, position * STAMP.size))
+        content = self.content(position)
+        etag = self.known.etags.get(self.paths[position], content.md5)
+        return ObjectStamp(content.size, etag)
+
+
+class Met:
+    """What one listing of a side has met of a roll; it is asked for every row (`Familiar`)."""
+
+    def __init__(self, roll: Roll, side: Side) -> None:
+        """None is met yet."""
+        self.roll = roll
+        self.side = side
+        self.marks = bytearray(len(roll.paths))
+        """A 1 for each that was met, by position."""
+        self.knows = self._knows_file if side is Side.LOCAL else self._knows_object
+
+    @property
+    def count(self) -> int:
+        """How many were met."""
+        return self.marks.count(1)
+
+    def begin(self) -> None:
+        """A listing begins, perhaps anew: none is met yet."""
+        self.marks = bytearray(len(self.roll.paths))
+
+    def has_met(self, path: str) -> bool:
+        """Whether a row of this path was known."""
+        position = self.roll.position.get(path)
+        return position is not None and self.marks[position] == 1
+
+    def is_above(self, path: str) -> bool:
+        """Whether one of the files is below this path."""
+        paths, below = self.roll.paths, path + "/"
+        first = bisect_left(paths, below)
+        return first < len(paths) and paths[first].startswith(below)
+
+    def _knows_file(self, path: str, stamp: Present) -> bool:
+        position = self.roll.position.get(path)
+        if position is None or not isinstance(stamp, FileStamp):
+            return False
+        start = position * STAMP.size
+        if self.roll.known.stamps[start : start + STAMP.size] != pack(stamp):
+            return False
+        self.marks[position] = 1
+        return True
+
+    def _knows_object(self, path: str, stamp: Present) -> bool:
+        position = self.roll.position.get(path)
+        if position is None or not isinstance(stamp, ObjectStamp):
+            return False
+        known = self.roll.known
+        start = position * MD5_BYTES
+        if known.md5s[start : start + MD5_BYTES].hex() != stamp.etag and (
+            known.etags.get(path) != stamp.etag
+        ):
+            return False
+        if SIZE.unpack_from(known.stamps, position * STAMP.size) != (stamp.size,):
+            return False
+        self.marks[position] = 1
+        return True
+
+
+class Still:
+    """The files of a roll that are in step still: both sides were met as they were."""
+
+    def __init__(self, roll: Roll, marks: bytes) -> None:
+        """`marks` has a 1 for each of them, by position."""
+        self.roll = roll
+        self._marks = marks
+
+    def __len__(self) -> int:
+        """How many they are."""
+        return self._marks.count(1)
+
+    def __contains__(self, path: object) -> bool:
+        """Whether a path is one of them."""
+        return isinstance(path, str) and self._position(path) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        """Their paths, sorted."""
+        return (path for path, mark in zip(self.roll.paths, self._marks, strict=True) if mark)
+
+    def _position(self, path: str) -> int | None:
+        position = self.roll.position.get(path)
+        return position if position is not None and self._marks[position] else None
+
+    def entry(self, side: Side, path: str) -> Entry | None:
+        """What a side holds at the path of one of them; None for any other path."""
+        position = self._position(path)
+        if position is None:
+            return None
+        return Entry(self.roll.content(position), self.roll.stamp(side, position))
+
+    def gone(self) -> list[str]:
+        """The paths that were in step and are not met as they were on both sides; sorted."""
+        found = []
+        position = self._marks.find(0)
+        while position >= 0:
+            found.append(self.roll.paths[position])
+            position = self._marks.find(0, position + 1)
+        return found
+
+    def memory(self) -> dict[str, Memory]:
+        """What is remembered of every path but those in step."""
+        agreed = bool(self.roll.known.circumstances.published)
+        remembered = dict(self.roll.known.aside)
+        for path in self.gone():
+            content = self.roll.content(self.roll.position[path])
+            remembered[path] = Memory(content, content, content if agreed else None)
+        return remembered
+
+    def without(self, paths: Iterable[str]) -> "Still":
+        """The same without some."""
+        marks = bytearray(self._marks)
+        for path in paths:
+            if (position := self.roll.position.get(path)) is not None:
+                marks[position] = 0
+        return Still(self.roll, bytes(marks))
+
+
+def still_in_step(here: Met, there: Met) -> Still:
+    """Those that were met on both sides."""
+    both = int.from_bytes(here.marks) & int.from_bytes(there.marks)
+    return Still(here.roll, both.to_bytes(len(here.marks)))
+
+
+def rows_again(met: Met, paths: Iterable[str]) -> list[Found]:
+    """The rows that were known and not listed, of those paths that were met."""
+    roll = met.roll
+    return [
+        Found(path, roll.stamp(met.side, roll.position[path]))
+        for path in paths
+        if met.has_met(path)
+    ]

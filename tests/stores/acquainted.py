@@ -1,0 +1,32 @@
+"""Somebody who knows some files already: what a listing need not tell."""
+
+from collections.abc import Mapping
+
+from manifest_sync.core.stamps import Present
+
+
+class Acquainted:
+    """Knows files by their stamps, and notes which were met."""
+
+    def __init__(self, known: Mapping[str, Present]) -> None:
+        self.known = known
+        self.met: set[str] = set()
+
+    @property
+    def count(self) -> int:
+        return len(self.met)
+
+    def begin(self) -> None:
+        self.met = set()
+
+    def knows(self, path: str, stamp: Present) -> bool:
+        knows = self.known.get(path) == stamp
+        if knows:
+            self.met.add(path)
+        return knows
+
+    def has_met(self, path: str) -> bool:
+        return path in self.met
+
+    def is_above(self, path: str) -> bool:
+        return any(known.startswith(path + "/") for known in self.known)

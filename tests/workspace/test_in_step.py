@@ -1,0 +1,223 @@
+"""What is known to be in step is not looked at again, and that changes no decision."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from manifest_sync.core.content import Side
+from manifest_sync.core.in_step import NONE_IN_STEP
+from manifest_sync.core.manifest import MANIFEST_NAME
+from manifest_sync.core.plan import Options
+from manifest_sync.core.publishing import to_publish
+from manifest_sync.core.reconcile import Verb
+from manifest_sync.core.selection import EVERYTHING, Selection
+from manifest_sync.core.settle import settle
+from manifest_sync.state.cache import Cache
+from manifest_sync.stores.memory import MemoryStore
+from manifest_sync.workspace.observing import Observer
+from manifest_sync.workspace.planning import plan_style
+from manifest_sync.workspace.runs import Planned
+from manifest_sync.workspace.styles import load_style
+from tests.engine.world import Clock
+from tests.workspace.members import FOLDER, Member
+from tests.workspace.witness import Witness
+
+PATHS = ("a.png", "a.txt", "b.png", "c/d.jpg", "c/d.txt", "c-e.png")
+WAYS = (
+    (Verb.PUSH, Side.S3),
+    (Verb.PULL, Side.LOCAL),
+    (Verb.APPLY, Side.S3),
+    (Verb.APPLY, Side.LOCAL),
+)
+FREE = Options(
+    delete=True,
+    max_delete="100%",
+    allow_empty=True,
+    allow_unrelated=True,
+    allow_rewrite=True,
+)
+RUNS = (*((way, FREE) for way in WAYS), (WAYS[0], Options()))
+
+
+class Pair:
+    """A workspace that is tried, and another that moves things on S3."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = Clock()
+        self.witness = Witness(MemoryStore(Side.S3))
+        self.mine = Member(folder / "mine", self.witness, self.clock)
+        self.theirs = Member(folder / "theirs", self.witness, self.clock)
+        self.old = [self.mine.manifest]
+
+    def run(self, member: Member, way: tuple[Verb, Side], options: Options = FREE) -> None:
+        if member is self.mine:
+            self.old.append(member.manifest)
+        done = member.begin(*way, options).finish()
+        assert done.error is None, done.error
+
+    def edit(self, member: Member, path: str, data: bytes | None) -> None:
+        self.clock.wait()
+        member.edit(path, data)
+
+    def on_s3(self, path: str, data: bytes | None) -> None:
+        bucket = self.witness.bucket
+        if data is not None:
+            bucket.put_out_of_band(path, data)
+        elif bucket.bytes_at(path) is not None:
+            bucket.drop_out_of_band(path)
+
+    def plan(self, way: tuple[Verb, Side], options: Options, chosen: Selection) -> Planned:
+        """The plan of a dry run, once the machine has forgotten the last run."""
+        run = self.mine.begin(*way, options)
+        run.strand.kill()
+        run.is_free = True
+        style = load_style(self.mine.root, self.mine.root / FOLDER)
+        observer = Observer(self.mine.resources, lambda: False)
+        return plan_style(
+            observer, style, verb=way[0], to=way[1], options=options, selection=chosen
+        )
+
+
+data = st.sampled_from([None, b"1", b"2", b"22"])
+edits = st.tuples(st.just("edit"), st.sampled_from(PATHS), data)
+steps = st.one_of(
+    edits,
+    edits,
+    st.tuples(st.just("their edit"), st.sampled_from(PATHS), data),
+    st.tuples(st.just("on s3"), st.sampled_from(PATHS), data),
+    st.tuples(st.just("run"), st.sampled_from(RUNS), st.none()),
+    st.tuples(st.just("run"), st.sampled_from(RUNS), st.none()),
+    st.tuples(st.just("their run"), st.sampled_from(RUNS[:2]), st.none()),
+    st.tuples(st.just("record"), st.none(), st.none()),
+    st.tuples(st.just("git"), st.integers(0, 5), st.none()),
+    st.tuples(st.just("ignore"), st.sampled_from(["*.txt", "c/", "b.png"]), st.none()),
+    st.tuples(st.just("nested"), st.none(), st.none()),
+)
+
+
+def take(pair: Pair, step: tuple[str, object, object]) -> None:
+    """One thing that happens."""
+    kind, what, how = step
+    if kind in {"edit", "their edit"}:
+        member = pair.mine if kind == "edit" else pair.theirs
+        pair.edit(member, str(what), how if isinstance(how, bytes) else None)
+    elif kind == "on s3":
+        pair.on_s3(str(what), how if isinstance(how, bytes) else None)
+    elif kind in {"run", "their run"}:
+        assert isinstance(what, tuple)
+        pair.run(pair.mine if kind == "run" else pair.theirs, *what)
+    elif kind == "record":
+        pair.mine.record()
+    elif kind == "git":
+        assert isinstance(what, int)
+        pair.mine.manifest = pair.old[what % len(pair.old)]
+    elif kind == "ignore":
+        document = msgspec.json.decode(pair.mine.manifest)
+        document["ignore"] = [what]
+        pair.mine.manifest = msgspec.json.encode(document)
+    else:
+        pair.edit(pair.mine, "c/" + MANIFEST_NAME, b"{}")
+
+
+def known(planned: Planned) -> object:
+    """All that comes of a plan: itself, what it would publish, and what would be remembered."""
+    survey, plan = planned.observation.survey, planned.plan
+    basis = msgspec.structs.replace(plan.basis, made_at="", serial=0)
+    settled = settle(survey, plan.basis.verb, (), survey.published)
+    said = to_publish(survey, plan)
+    return (
+        msgspec.structs.replace(plan, basis=basis),
+        (dict(settled.lines), list(settled.lines), dict(settled.etags), settled.moved),
+        (dict(said.lines), list(said.lines), dict(said.etags), said.header),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    history=st.lists(steps, min_size=2, max_size=12),
+    last=st.lists(steps, max_size=3),
+    chosen=st.sampled_from([None, "a.png"]),
+)
+def test_plans_are_the_same_whether_what_is_in_step_was_looked_at_or_not(
+    history: list[tuple[str, object, object]],
+    last: list[tuple[str, object, object]],
+    chosen: str | None,
+) -> None:
+    selection = EVERYTHING if chosen is None else Selection(paths=frozenset([chosen, "c/d.txt"]))
+    with TemporaryDirectory() as folder:
+        pair = Pair(Path(folder))
+        for path in PATHS[:4]:
+            pair.edit(pair.mine, path, b"0")
+        push, pull = ("run", RUNS[0], None), ("their run", RUNS[1], None)
+        for step in [push, pull, *history, push, *last]:
+            take(pair, step)
+        for way, options in RUNS:
+            quick = pair.plan(way, options, selection)
+            event(f"{min(len(quick.observation.survey.resting), 1)} rests")
+            with looking_at_all():
+                whole = pair.plan(way, options, selection)
+            assert not whole.observation.survey.resting
+            assert known(quick) == known(whole)
+
+
+@contextmanager
+def looking_at_all() -> Iterator[None]:
+    """While nothing is known to be in step."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Cache, "in_step", lambda *_: NONE_IN_STEP)
+        yield
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    """Six files, pushed."""
+    made = Pair(tmp_path)
+    for path in PATHS:
+        made.edit(made.mine, path, b"0")
+    made.run(made.mine, WAYS[0])
+    return made
+
+
+def moving(pair: Pair) -> set[str]:
+    """The paths that a push looks at."""
+    survey = pair.plan(WAYS[0], FREE, EVERYTHING).observation.survey
+    assert len(survey.folder.entries) == len(set(survey.folder.entries))
+    return {*survey.folder.moving, *survey.bucket.moving, *survey.memory}
+
+
+def test_after_a_push_nothing_is_looked_at(pair: Pair) -> None:
+    assert moving(pair) == set()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda pair: pair.edit(pair.mine, "a.png", b"1"), id="edited"),
+        pytest.param(lambda pair: pair.edit(pair.mine, "a.png", b"0"), id="touched"),
+        pytest.param(lambda pair: pair.edit(pair.mine, "a.png", None), id="deleted"),
+        pytest.param(lambda pair: pair.on_s3("a.png", b"1"), id="replaced on S3"),
+        pytest.param(lambda pair: pair.on_s3("a.png", None), id="deleted on S3"),
+    ],
+)
+def test_one_that_changes_on_either_side_is_all_that_is_looked_at(
+    pair: Pair, change: Callable[[Pair], None]
+) -> None:
+    change(pair)
+    assert moving(pair) == {"a.png"}
+
+
+def test_a_pull_of_what_others_pushed_leaves_only_that_to_be_looked_at(pair: Pair) -> None:
+    pair.run(pair.theirs, WAYS[1])
+    pair.edit(pair.theirs, "b.png", b"3")
+    pair.run(pair.theirs, WAYS[0])
+    pair.run(pair.mine, WAYS[1])
+    # What was just written may be written again within the same tick: its stamp proves nothing.
+    assert moving(pair) == {"b.png"}
+    pair.run(pair.mine, WAYS[0])
+    assert moving(pair) == set()
