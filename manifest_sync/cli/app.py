@@ -1,7 +1,7 @@
 """The command table, and running one command line.
 
-A command's module is imported when it runs: this table is the one place that imports by name, so
-that `--help` and `--version` need neither boto3 nor anything else a command is made of.
+A command's module is imported, by its name, when it runs, so that `--help` and `--version` need
+nothing of what a command is made of.
 """
 
 import inspect

@@ -1,6 +1,6 @@
 """Trying again what may go through the next time, with growing, random pauses.
 
-The clients try each request a few times by themselves (`stores/s3_session.py`). What fails all
+The clients try each request a few times by themselves (`stores/s3_patience.py`). What fails all
 the same is tried again from here: a step of a command by `retrying`, and a change, which is done
 anew from its precondition on, by `Persistence`.
 """

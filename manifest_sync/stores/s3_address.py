@@ -71,3 +71,9 @@ def shown_endpoint(url: str) -> str:
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+
+
+def is_aws(endpoint: str) -> bool:
+    """Whether an endpoint is AWS's own, in any of its partitions."""
+    host = urlsplit(endpoint).hostname or ""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))

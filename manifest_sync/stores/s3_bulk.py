@@ -1,76 +1,51 @@
-"""obstore, for the bulk of listing, reading and writing, with what boto3 found out."""
+"""obstore, for the bulk of listing, reading and writing."""
 
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
-import boto3
-from botocore.exceptions import ClientError
-from obstore.auth.boto3 import Boto3CredentialProvider
 from obstore.exceptions import BaseError
 from obstore.store import S3Store as BulkStore
 
-from manifest_sync.stores.base import OnRequest, Request
-from manifest_sync.stores.s3_errors import no_credentials
-from manifest_sync.stores.s3_session import (
-    ATTEMPTS,
-    CONNECT_SECONDS,
-    READ_SECONDS,
-    client_for,
-    is_aws,
-)
-from manifest_sync.stores.s3_settings import S3Settings
+from manifest_sync.stores.s3_environment import Described, credentials
+from manifest_sync.stores.s3_patience import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+    from obstore.auth.boto3 import Boto3CredentialProvider
 
-_CREDENTIALS_LIVE = timedelta(minutes=5)
-"""boto3 renews credentials 10 to 15 minutes before they expire; obstore must ask within that."""
 _INEXPRESSIBLE = re.compile(r"[\x00-\x1f\x7f]|(?:^|/)\.{0,2}/")
 _LONGEST_REQUEST = timedelta(minutes=15)
 """64 MiB at 75 kB/s."""
 
 
-def make_bulk(
-    session: boto3.Session,
-    client: "S3Client",
-    settings: S3Settings,
-    bucket: str,
-    on_request: OnRequest,
+def open_bulk(
+    bucket: str, at: Described, provider: "Boto3CredentialProvider | None" = None
 ) -> BulkStore | None:
-    """The store of the whole bucket; None where it could not do exactly as boto3 does."""
-    if settings.transport != "auto" or not _suits(session, client, bucket):
-        return None
-    if session.get_credentials() is None:
-        raise no_credentials()
-    if is_aws(client.meta.endpoint_url):
-        on_request(Request.HEAD, 1)
-        region = _region_of(client, bucket)
-        client = client_for(session, settings, settings.endpoint_url, region=region)
-    endpoint, region = client.meta.endpoint_url, client.meta.region_name
+    """The store of a whole bucket; None where this release of obstore lacks an option.
+
+    Without a provider the credentials are those of the environment.
+    """
     try:
         return BulkStore(
             bucket,
-            endpoint=endpoint,
-            # obstore reads the environment by itself; what boto3 made of it is to hold.
-            aws_endpoint_url_s3=endpoint,
+            endpoint=at.endpoint,
+            # obstore reads the environment by itself; what was made of it is to hold.
+            aws_endpoint_url_s3=at.endpoint,
             skip_signature=False,
-            region="us-east-1" if region == "aws-global" else region,
+            region=at.region,
             virtual_hosted_style_request=False,
             unsigned_payload=True,
-            credential_provider=Boto3CredentialProvider(session, ttl=_CREDENTIALS_LIVE),
             client_options={
-                "allow_http": endpoint.startswith("http:"),
+                "allow_http": at.endpoint.startswith("http:"),
                 "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
                 "read_timeout": timedelta(seconds=READ_SECONDS),
                 "timeout": _LONGEST_REQUEST,
             },
             retry_config={"max_retries": ATTEMPTS - 1, "retry_timeout": timedelta(seconds=30)},
+            **({"credential_provider": provider} if provider else credentials()),
         )
     except BaseError:
-        return None  # this release of obstore lacks one of the options
+        return None
 
 
 def expresses(prefix: str) -> bool:
@@ -79,33 +54,3 @@ def expresses(prefix: str) -> bool:
     It refuses control characters, empty segments, `.` and `..`, and drops a slash in front.
     """
     return not prefix.startswith("/") and not _INEXPRESSIBLE.search(prefix)
-
-
-def _suits(session: boto3.Session, client: "S3Client", bucket: str) -> bool:
-    """Whether obstore can be told everything that boto3 goes by."""
-    s3 = getattr(client.meta.config, "s3", None) or {}
-    core = session._session  # noqa: SLF001  # boto3 shows this setting in no other way
-    endpoint = client.meta.endpoint_url
-    return not (
-        (endpoint.startswith("https:") and core.get_config_variable("ca_bundle"))
-        or _is_proxied(endpoint)
-        or bucket.startswith("arn:")
-        or s3.get("addressing_style") == "virtual"
-        or s3.get("use_accelerate_endpoint")
-    )
-
-
-def _is_proxied(endpoint: str) -> bool:
-    """Whether requests go through a proxy, by the rules that botocore goes by."""
-    parts = urlsplit(endpoint)
-    proxies = getproxies()
-    return bool({parts.scheme, "all"} & proxies.keys()) and not proxy_bypass(parts.hostname or "")
-
-
-def _region_of(client: "S3Client", bucket: str) -> str:
-    """Where AWS keeps the bucket: boto3 follows its redirects, obstore does not."""
-    try:
-        headers = client.head_bucket(Bucket=bucket)["ResponseMetadata"]["HTTPHeaders"]
-    except ClientError as error:
-        headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    return headers.get("x-amz-bucket-region", client.meta.region_name)

@@ -3,21 +3,23 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-import boto3
 from obstore.store import S3Store as BulkStore
 
 from manifest_sync.core.abilities import Abilities, Versioning
 from manifest_sync.core.errors import StoreError, Transient
 from manifest_sync.stores.base import OnRequest, Request
 from manifest_sync.stores.s3_address import shown_endpoint
-from manifest_sync.stores.s3_bulk import make_bulk
+from manifest_sync.stores.s3_bulk import open_bulk
+from manifest_sync.stores.s3_environment import Described, described
 from manifest_sync.stores.s3_errors import KeyNeeded, Translator, no_credentials
-from manifest_sync.stores.s3_session import make_client, make_session
 from manifest_sync.stores.s3_settings import S3Settings
 
 if TYPE_CHECKING:
+    import boto3
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef
 
@@ -51,7 +53,8 @@ class NotNoted:
 class S3Connection:
     """The way to one bucket. Shared by its styles and by all threads; connects when first used.
 
-    boto3 does whatever needs care; obstore moves the bulk, where it can (`s3_bulk`).
+    boto3 does whatever needs care; obstore moves the bulk, where it can (`s3_bulk`). Where nothing
+    needs care, boto3 is not even imported.
     """
 
     def __init__(self, settings: S3Settings, bucket: str, on_request: OnRequest) -> None:
@@ -70,6 +73,7 @@ class S3Connection:
         self.uploads: Uploads = NotNoted()
         """Set by who can write down, for another process, which uploads are under way."""
         self._on_request = on_request
+        self._described: _Once[Described | None] = _Once(self._describe)
         self._session: _Once[boto3.Session] = _Once(self._make_session)
         self._client: _Once[S3Client] = _Once(self._make_client)
         self._translator: _Once[Translator] = _Once(self._make_translator)
@@ -137,21 +141,37 @@ class S3Connection:
         self.hear_of_etags(are_md5=may_be and not encrypted)
         return may_be and not encrypted
 
-    def _make_session(self) -> boto3.Session:
+    def _describe(self) -> Described | None:
+        """What is known of the server without boto3; None where boto3 is to be asked."""
+        told = self.settings.transport == "auto" and not self.bucket.startswith("arn:")
+        return described(self.settings) if told else None
+
+    def _make_session(self) -> "boto3.Session":
         with self._setting_up():
-            return make_session(self.settings)
+            session: boto3.Session = _boto3_module("s3_session").make_session(self.settings)
+        return session
 
     def _make_client(self) -> "S3Client":
+        session = self._session.get()
         with self._setting_up():
-            return make_client(self._session.get(), self.settings)
+            client: S3Client = _boto3_module("s3_session").make_client(session, self.settings)
+        return client
 
     def _make_translator(self) -> Translator:
-        return Translator(self.bucket, shown_endpoint(self.client.meta.endpoint_url))
+        known = self._described.get()
+        endpoint = known.endpoint if known is not None else self.client.meta.endpoint_url
+        return Translator(self.bucket, shown_endpoint(endpoint))
 
     def _make_bulk(self) -> BulkStore | None:
+        known = self._described.get()
+        if known is not None:
+            return open_bulk(self.bucket, known)
         session, client = self._session.get(), self.client
         with self.doing("be reached"):
-            return make_bulk(session, client, self.settings, self.bucket, self._on_request)
+            bulk: BulkStore | None = _boto3_module("s3_bulk_by_boto3").make_bulk(
+                session, client, self.settings, self.bucket, self._on_request
+            )
+        return bulk
 
     def _setting_up(self) -> AbstractContextManager[None]:
         """Translate while the endpoint may not be known yet."""
@@ -179,6 +199,15 @@ def connect(
 ) -> S3Connection:
     """The way to a bucket. `on_request` counts what is asked about the bucket itself."""
     return S3Connection(settings, bucket, on_request)
+
+
+def _boto3_module(name: str) -> ModuleType:
+    """A module of this floor that imports boto3, imported now.
+
+    To import it and make a client takes 0.3 s, about as much as all else that a plan without a
+    change needs; and that needs it only where `s3_environment` is not enough.
+    """
+    return import_module(f"manifest_sync.stores.{name}")
 
 
 class _Once(Generic[_T]):

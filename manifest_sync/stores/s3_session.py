@@ -14,17 +14,12 @@ from botocore.loaders import Loader, create_loader
 from botocore.session import Session as CoreSession
 
 from manifest_sync.core.errors import StoreError
-from manifest_sync.stores.s3_address import shown_endpoint
+from manifest_sync.stores.s3_address import is_aws, shown_endpoint
+from manifest_sync.stores.s3_patience import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
 from manifest_sync.stores.s3_settings import S3Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-CONNECT_SECONDS = 2.5
-READ_SECONDS = 30
-ATTEMPTS = 4
-"""By the clients themselves: about 10 s where nobody answers. The engine tries failed transfers
-again, because botocore gives up on all of them when too many fail (its retry quota)."""
 
 
 def make_session(settings: S3Settings) -> boto3.Session:
@@ -106,12 +101,6 @@ def _with_content_md5(request: AWSRequest, **_: object) -> None:
 def _loader(data_path: str | None) -> Loader:
     """What reads botocore's descriptions of S3: once in a process, since it takes 0.2 s."""
     return create_loader(data_path)
-
-
-def is_aws(endpoint: str) -> bool:
-    """Whether an endpoint is AWS's own, in any of its partitions."""
-    host = urlsplit(endpoint).hostname or ""
-    return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
 
 def _without_user(endpoint: str) -> str:

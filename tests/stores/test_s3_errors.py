@@ -274,6 +274,8 @@ def test_credentials_that_cannot_be_renewed_are_no_silence(
     def renew(_: Credentials) -> None:
         raise raised
 
+    # It is boto3 that renews, and only it minds this variable.
+    monkeypatch.setenv("AWS_RETRY_MODE", "standard")
     with scripted_s3(lambda *_: BYTES) as endpoint:
         store = store_at(endpoint, transport)
         store.stat("a.png")
