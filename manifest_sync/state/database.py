@@ -80,7 +80,9 @@ def _prepared(
     connection.execute(f"PRAGMA journal_mode = {mode}")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.execute("PRAGMA foreign_keys = ON")
-    database = Database(connection)
+    # A plugin of sqlite-utils that happens to be installed has no business here; to look for them
+    # would take 0.03 s.
+    database = Database(connection, execute_plugins=False)
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > schema.version:
         raise NewerFormat(

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
+from sqlite_utils import Database, hookimpl
+from sqlite_utils.plugins import pm
 
 from manifest_sync.core.content import Content
 from manifest_sync.core.errors import StateError
@@ -27,6 +28,25 @@ def filled(path: Path, count: int = 3000) -> None:
         database, known.id, {f"{n:05d}.png": Memory(CONTENT, CONTENT, None) for n in range(count)}
     )
     database.close()
+
+
+class Meddling:
+    """What somebody may have installed for other databases than ours."""
+
+    @hookimpl
+    def prepare_connection(self, conn: sqlite3.Connection) -> None:
+        conn.execute("CREATE TABLE meddled (x)")
+
+
+def test_plugins_of_sqlite_utils_do_not_get_at_it(tmp_path: Path) -> None:
+    plugin = Meddling()
+    pm.register(plugin)
+    try:
+        database = open_state(tmp_path / "state.db")
+        assert "meddled" not in database.table_names()
+        database.close()
+    finally:
+        pm.unregister(plugin)
 
 
 def test_file_and_folder_are_private(tmp_path: Path) -> None:
