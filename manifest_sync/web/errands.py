@@ -61,7 +61,7 @@ def offer_errand(errand: Errand, planned: Planned) -> Offer:
     shown = planned.plan
 
     def work(workspace: Workspace) -> str:
-        return ended(errand.command, run_errand(workspace, errand, shown))
+        return ended(errand.command, run_errand(workspace, errand, shown).outcomes)
 
     said = going(errand.command, len(shown.changes))
     rows = rows_of(shown, Scope(planned.style.manifest.header))

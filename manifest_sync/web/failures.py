@@ -28,6 +28,12 @@ class UnknownStyle(ManifestSyncError):
     code = "unknown_style"
 
 
+class Unfinished(ManifestSyncError):
+    """Some changes of a run failed; the others were made."""
+
+    code = "unfinished"
+
+
 class Declined(ManifestSyncError):
     """A plan of which nothing is done: it is refused, or all that is left of it are conflicts."""
 

@@ -6,7 +6,15 @@ from collections.abc import Callable
 import msgspec
 
 from manifest_sync.core.content import Side
-from manifest_sync.core.events import ApplyBegan, ApplyEnded, ChangeEnded, Event, Hashed, Listed
+from manifest_sync.core.events import (
+    ApplyBegan,
+    ApplyEnded,
+    ChangeEnded,
+    Event,
+    Hashed,
+    Listed,
+    TriedAgain,
+)
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -20,6 +28,8 @@ class Progress(msgspec.Struct, frozen=True):
     bytes: int = 0
     of_bytes: int = 0
     failed: int = 0
+    trouble: str = ""
+    """Why something is being tried again, until a change goes through."""
     began: float | None = None
     """When the changes began, by the clock that is given."""
 
@@ -54,14 +64,17 @@ def folded(progress: Progress, event: Event, now: float) -> Progress:
         case Hashed(files=files, of=of):
             return change(progress, files=files, of_files=of)
         case ApplyBegan(to=to, changes=changes, bytes=total):
-            return Progress("syncing", to, 0, changes, 0, total, 0, now)
+            return Progress("syncing", to, of_files=changes, of_bytes=total, began=now)
         case ChangeEnded(outcome=outcome):
             return change(
                 progress,
                 files=progress.files + 1,
                 bytes=progress.bytes + outcome.sent,
                 failed=progress.failed + (not outcome.status.holds),
+                trouble="" if outcome.status.holds else progress.trouble,
             )
+        case TriedAgain(why=why):
+            return change(progress, trouble=why)
         case ApplyEnded():
             return change(progress, files=progress.of_files)
         case _:

@@ -132,7 +132,8 @@ def snapshot(job: Job[object] | None) -> bytes:
         return b"null"
     progress, seconds = job.gauge.read()
     ending = job.ending()
-    rate = progress.bytes / seconds if seconds > 1 else 0.0
+    # Of a run that has ended nothing changes any more.
+    rate = progress.bytes / seconds if ending is None and seconds > 1 else 0.0
     left = (progress.of_bytes - progress.bytes) / rate if rate else None
     state, message = ("running", "") if ending is None else ("done" if ending[0] else "failed", "")
     if ending is not None:

@@ -1,14 +1,11 @@
 """Bringing back what was deleted or replaced, as it is asked for on the page."""
 
-from collections.abc import Sequence
-
 import msgspec
 
 from manifest_sync.core.amounts import many
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import StalePlan, UsageProblem
 from manifest_sync.core.history import parse_id
-from manifest_sync.core.outcome import Status
 from manifest_sync.core.recall import recall
 from manifest_sync.core.restore import Fate
 from manifest_sync.core.scope import Scope
@@ -16,9 +13,8 @@ from manifest_sync.engine.restore import Undoing
 from manifest_sync.web.offers import Offer
 from manifest_sync.web.opening import find_style
 from manifest_sync.web.rows import Kind, Row, row_of
-from manifest_sync.web.words import fate
+from manifest_sync.web.words import ended, fate
 from manifest_sync.workspace.restoring import PlannedRestore
-from manifest_sync.workspace.runs import Applied
 from manifest_sync.workspace.workspace import Workspace
 
 
@@ -52,7 +48,8 @@ def offer_undo(undo: Undo, shown: PlannedRestore) -> Offer:
                 raise StalePlan(
                     "Something changed since this was shown. Nothing was done; look again."
                 )
-            return _ended(workspace.restore(planned))
+            applied = workspace.restore(planned)
+            return ended("restore", [outcome for each in applied for outcome in each.outcomes])
 
     count = len(shown.having(Fate.RESTORE))
     said = f"Restoring {many(count, 'file')}..."
@@ -69,11 +66,3 @@ def _row(each: Undoing, scope: Scope) -> Row:
 def _facts(planned: PlannedRestore) -> set[object]:
     """What comes back, and in the place of what."""
     return {(each.deletion.id, each.now) for each in planned.having(Fate.RESTORE)}
-
-
-def _ended(applied: Sequence[Applied]) -> str:
-    outcomes = [outcome for each in applied for outcome in each.outcomes]
-    failed = sum(not outcome.status.holds for outcome in outcomes)
-    done = sum(outcome.status is Status.DONE for outcome in outcomes)
-    said = f"Successfully restored {many(done, 'file')}"
-    return f"{said}; {many(failed, 'file')} failed" if failed else said

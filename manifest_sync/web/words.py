@@ -1,16 +1,16 @@
 """What the page says: what became of a run, and why a change is in a plan."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Action
-from manifest_sync.core.outcome import Status
+from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Change
 from manifest_sync.core.reconcile import Reason
 from manifest_sync.core.restore import Fate
 from manifest_sync.engine.restore import Undoing
+from manifest_sync.web.failures import Unfinished
 from manifest_sync.workspace.overview import Badge
-from manifest_sync.workspace.runs import Applied
 
 BADGES: Mapping[Badge, str] = {
     Badge.NEW: "new",
@@ -67,11 +67,27 @@ def going(command: str, changes: int) -> str:
     return f"Syncing {what} {where}..."
 
 
-def ended(command: str, applied: Applied) -> str:
-    """What became of a run. Files are counted, captions included."""
-    done = [each.change.action for each in applied.outcomes if each.status is Status.DONE]
+def ended(command: str, outcomes: Iterable[Outcome]) -> str:
+    """What became of a run. Files are counted, captions included.
+
+    Raises Unfinished where some of its changes failed.
+    """
+    by_status: dict[Status, list[Outcome]] = {status: [] for status in Status}
+    for outcome in outcomes:
+        by_status[outcome.status].append(outcome)
+    failed = by_status[Status.FAILED] + by_status[Status.MOVED]
+    done = [outcome.change.action for outcome in by_status[Status.DONE]]
+    left = len(by_status[Status.SKIPPED])
+    if failed:
+        first = failed[0]
+        why = (first.error or "it could not be changed").removesuffix(".")
+        raise Unfinished(
+            f"{many(len(failed), 'file')} failed, {len(done)} done, {left} left: "
+            f"{first.change.path}: {why}. Sync again to finish."
+        )
     deleted = done.count(Action.DELETE)
-    return told(command, len(done) - deleted, deleted, _failed(applied))
+    said = told(command, len(done) - deleted, deleted, 0)
+    return f"{said}; {many(left, 'file')} left, sync again to finish" if left else said
 
 
 def told(command: str, brought: int, deleted: int, failed: int) -> str:
@@ -80,6 +96,8 @@ def told(command: str, brought: int, deleted: int, failed: int) -> str:
         return IN_STEP.get(command, "Nothing was left to do.")
     if command == "remove":
         said = f"Successfully removed {many(deleted, 'file')} from S3"
+    elif command == "restore":
+        said = f"Successfully restored {many(brought, 'file')}"
     else:
         verb, where = ("uploaded", "to S3") if command == "push" else ("synced", "from S3")
         said = f"Successfully {verb} {many(brought, 'image')} {where}"
@@ -94,7 +112,3 @@ def failure(command: str, message: str) -> str:
     """That a run, or its planning, failed."""
     doing = {"push": "sync to S3", "pull": "sync from S3", "remove": "remove from S3"}
     return f"Failed to {doing.get(command, command)}: {message}"
-
-
-def _failed(applied: Applied) -> int:
-    return sum(not each.status.holds for each in applied.outcomes)

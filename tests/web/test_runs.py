@@ -195,7 +195,7 @@ def test_a_run_goes_on_without_anybody_watching_and_can_be_cancelled(
             assert visitor.form("/runs/stop", ("job", told["id"])).status == 204
             ending = end(visitor)
     assert ending["state"] == "done"
-    assert "failed, sync again to finish" in ending["message"]
+    assert "left, sync again to finish" in ending["message"]
     assert 0 < len(bucket.objects(PREFIX)) < 85
     monkeypatch.undo()
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", moto.endpoint)

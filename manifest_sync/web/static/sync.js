@@ -81,12 +81,16 @@ function duration(seconds) {
 
 function figures(told) {
   if (told.stopping) return "ending: what is in flight is being finished";
-  if (told.step === "comparing") return `${told.files} files looked at`;
+  if (told.step === "comparing") {
+    const looked = `${told.files} files looked at`;
+    return told.trouble ? `${looked} · trying again: ${told.trouble}` : looked;
+  }
   const parts = [`${told.files} of ${told.of_files} files`];
   if (told.of_bytes) parts.push(`${amount(told.bytes)} of ${amount(told.of_bytes)}`);
   if (told.rate) parts.push(`${amount(told.rate)}/s`);
   if (told.left !== null) parts.push(`${duration(told.left)} left`);
   if (told.failed) parts.push(`${told.failed} failed`);
+  if (told.trouble) parts.push(`trying again: ${told.trouble}`);
   return parts.join(" · ");
 }
 

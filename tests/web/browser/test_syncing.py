@@ -240,7 +240,7 @@ def test_a_run_outlives_a_reload_is_seen_in_every_tab_and_can_be_cancelled(
             other.locator("#run-figures", has_text="of 65 files").wait_for()
             other.get_by_role("button", name="Cancel").click()
             for page in (other, curator.page):
-                page.locator(".toast", has_text="failed, sync again to finish").wait_for()
+                page.locator(".toast", has_text="left, sync again to finish").wait_for()
     assert 0 < len(bucket.objects(PREFIX)) < 65
 
 
