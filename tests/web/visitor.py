@@ -109,9 +109,11 @@ def _lower(headers: list[tuple[str, str]]) -> dict[str, str]:
 
 
 @contextmanager
-def serving(root: Path, *, api_docs: bool = False) -> Iterator[Visitor]:
+def serving(
+    root: Path, *, api_docs: bool = False, port: int = 0, token: str = TOKEN
+) -> Iterator[Visitor]:
     """Serve a workspace while the block runs."""
-    with listening("127.0.0.1", 0, TOKEN, frozenset({FRONT_END})) as at:
+    with listening("127.0.0.1", port, token, frozenset({FRONT_END})) as at:
         server = make_server(at, Opener(root), api_docs=api_docs)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [at.socket]})
         thread.start()

@@ -126,15 +126,24 @@ function show(told) {
   }
 }
 
-// A server that was started anew has another token: its stream is closed for good.
-let isLost = false;
+// A server that was started anew has another token, unless that is set: its stream is closed for good.
+let loss = null;
 function lost() {
-  if (isLost) return;
-  isLost = true;
-  const ended = stream?.readyState === EventSource.CLOSED;
-  toast(ended
+  const message = stream?.readyState === EventSource.CLOSED
     ? "The server was started anew: open the address that it printed."
-    : "The server cannot be reached; trying again.", "error");
+    : "The server cannot be reached; trying again.";
+  if (loss?.message === message) return;
+  loss?.said.remove();
+  loss = { message, said: toast(message, "error") };
+}
+
+function found() {
+  if (!loss) return;
+  loss.said.remove();
+  loss = null;
+  toast("The server is back.");
+  document.body.dispatchEvent(new CustomEvent("run-ended"));
+  if (style) lookAgain();
 }
 
 // One stream for each page that is in sight: browsers open six connections to a server, no more.
@@ -146,7 +155,7 @@ function watch() {
   } else if (!stream) {
     stream = new EventSource("/events");
     stream.addEventListener("message", (event) => show(JSON.parse(event.data)));
-    stream.addEventListener("open", () => { isLost = false; });
+    stream.addEventListener("open", found);
     stream.addEventListener("error", lost);
   }
 }

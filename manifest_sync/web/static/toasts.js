@@ -17,6 +17,7 @@ export function toast(message, kind = "ok") {
   place.append(said);
   // An error stays until it is read.
   if (kind === "ok") setTimeout(() => said.remove(), SHOWN_MS);
+  return said;
 }
 
 document.addEventListener("toast", (event) => toast(event.detail.message));

@@ -244,16 +244,6 @@ def test_a_run_outlives_a_reload_is_seen_in_every_tab_and_can_be_cancelled(
     assert 0 < len(bucket.objects(PREFIX)) < 65
 
 
-def test_a_server_that_has_ended_is_noticed(browser: "Browser", root: Path) -> None:
-    with serving(root) as visitor:
-        context = curating(browser, visitor)
-        curator = context.__enter__()
-        curator.open()
-        curator.cards()
-    curator.toast("The server cannot be reached")
-    context.__exit__(None, None, None)
-
-
 def test_without_the_token_a_person_is_told_what_to_open(curator: Curator) -> None:
     curator.open()
     curator.page.context.clear_cookies()
