@@ -22,9 +22,9 @@ _FEW, _MANY = 60, 180
 _CHANGED = 10
 _SIZE = 4000
 """Bytes of an image: to read one needlessly is more than is remembered of it."""
-_REMEMBERED = 1000
+_REMEMBERED = 800
 """Bytes that are read for a file that is not: its rows of both databases and of the manifest."""
-_MEMORY = 2800
+_MEMORY = 1600
 """Bytes for a file at a time, all that is known of it on every side included."""
 
 
