@@ -33,9 +33,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"{work.name}: {lacking}", file=sys.stderr)
                 continue
             files = work.quick_files if options.quick else work.files
+            if options.hold:
+                hold(work, files, Path(folder))
+                continue
             for row in measured(work, files, runs, Path(folder)):
                 rows.append(row)
                 print(line(row), file=sys.stderr, flush=True)
+    if options.hold:
+        return 0
     here = circumstances(runs)
     if options.json:
         judged = [asdict(verdict) for verdict in verdicts(rows)]
@@ -57,6 +62,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--runs", type=int, help="runs that are counted, after one; 5, and 2 where it is quick"
     )
+    parser.add_argument(
+        "--hold", action="store_true", help="measure nothing: prepare it for a profiler, and wait"
+    )
     parser.add_argument("--json", action="store_true", help="print it for a program")
     parser.add_argument("--folder", help="where its data goes meanwhile; /dev/shm is quick")
     options = parser.parse_args(arguments)
@@ -69,6 +77,18 @@ def _chosen(options: argparse.Namespace) -> list[Work]:
     if options.work:
         return [work for work in WORKS if work.name in options.work]
     return [work for work in WORKS if options.huge or not work.is_huge]
+
+
+def hold(work: Work, files: int, folder: Path) -> None:
+    """Begin a work, say how to get to it from another shell, and wait for a line."""
+    with null_s3(folder / "s3", delay=work.delay) as server:
+        made = work.prepare(folder, server, work.name, files)
+        work.reset(made)
+        names = sorted(name for name in made.environ if name.startswith("AWS_"))
+        print(f"cd {made.workspace}")
+        print("export " + " ".join(f"{name}={made.environ[name]}" for name in names), flush=True)
+        sys.stdin.readline()
+        made.remove()
 
 
 def measured(work: Work, files: int, runs: int, folder: Path) -> Iterator[Row]:
