@@ -62,5 +62,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
     def with_lines(self, lines: Mapping[str, Content], etags: Mapping[str, str]) -> "Manifest":
         """The same manifest with another desired state; etags only of the lines they belong to."""
+        if lines is self.lines and etags is self.etags:
+            return self
         kept = {path: etag for path, etag in etags.items() if path in lines}
         return msgspec.structs.replace(self, lines=lines, etags=kept)

@@ -42,7 +42,7 @@ def settle(
     after = _After(survey, outcomes)
     announced = published.lines if published is not None else None
     new_lines: dict[str, Content | None] = {}
-    etags = dict(survey.manifest.etags)
+    new_etags: dict[str, str | None] = {}
     moved: dict[str, Memory] = {}
     for path in _out_of_scope(survey):
         if path in survey.lines:
@@ -68,11 +68,23 @@ def settle(
             if there != line:
                 new_lines[path] = there
             line = there
-        put(etags, path, after.opaque_etags.get(path) if line == there else None)
+        new_etags[path] = after.opaque_etags.get(path) if line == there else None
         recorded = local if local == line else known.recorded
         seen = said if announced is not None and local == said else known.seen
         _note(moved, survey, path, Memory(recorded, base, seen))
+    etags = _with_etags(survey.manifest.etags, new_etags)
     return Settlement(with_lines(survey.lines, new_lines), etags, moved)
+
+
+def _with_etags(etags: Mapping[str, str], new: Mapping[str, str | None]) -> Mapping[str, str]:
+    """The ETags with some of them changed, None for none; the same object where nothing is."""
+    moved = {path: etag for path, etag in new.items() if etag != etags.get(path)}
+    if not moved:
+        return etags
+    result = dict(etags)
+    for path, etag in moved.items():
+        put(result, path, etag)
+    return result
 
 
 def settle_record(survey: Survey) -> dict[str, Memory]:

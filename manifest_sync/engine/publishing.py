@@ -13,7 +13,7 @@ from manifest_sync.engine.inquiry import holds
 from manifest_sync.engine.retrying import retrying
 from manifest_sync.formats.manifest_json import parse_manifest, render_manifest
 from manifest_sync.stores.base import Store
-from manifest_sync.stores.bodies import bytes_body
+from manifest_sync.stores.bodies import bytes_body, content_of
 
 _TRIES = 5
 """How often a manifest is read that others replace while it is being read."""
@@ -49,14 +49,22 @@ UNPUBLISHED = Published()
 
 
 def read_published(
-    bucket: Store, listed: Stamp, own: Manifest, recall: Recall = recall_nothing
+    bucket: Store,
+    listed: Stamp,
+    own: Manifest,
+    recall: Recall = recall_nothing,
+    *,
+    own_md5: str = "",
 ) -> Published:
     """What is published, given the state that the listing shows; what is remembered is not read.
 
-    Raises Refused where it is another style's, or nothing that can be read as a manifest: what
-    the team wants is not known then.
+    Where it is the folder's `own`, byte for byte, it is not taken apart again. Raises Refused
+    where it is another style's, or nothing that can be read as a manifest: what the team wants is
+    not known then.
     """
-    published = read_published_at(bucket, listed, own.remote, recall)
+    published = read_published_at(
+        bucket, listed, own.remote, recall, lambda md5: own if md5 == own_md5 else None
+    )
     theirs = published.manifest
     if theirs is not None and theirs.style != own.style:
         raise Refused(
@@ -67,9 +75,13 @@ def read_published(
 
 
 def read_published_at(
-    bucket: Store, listed: Stamp, remote: str, recall: Recall = recall_nothing
+    bucket: Store,
+    listed: Stamp,
+    remote: str,
+    recall: Recall = recall_nothing,
+    known: Callable[[str], Manifest | None] = lambda _: None,
 ) -> Published:
-    """The same of whichever style is published there."""
+    """The same of whichever style is published there. `known` tells manifests by their MD5."""
     stamp = listed
     for _ in range(_TRIES):
         if isinstance(stamp, AbsentStamp):
@@ -80,7 +92,8 @@ def read_published_at(
         except Moved:
             stamp = retrying(bucket.stat, MANIFEST_NAME)
             continue
-        return Published(stamp, text, _parsed(text, remote), publication)
+        manifest = known(content_of(text).md5) or _parsed(text, remote)
+        return Published(stamp, text, manifest, publication)
     raise Transient("the published manifest is replaced again and again; try later")
 
 

@@ -93,7 +93,9 @@ def observe(
     """
     now_ns = site.now_ns()
     listings = _list(site, watch, with_bucket=with_bucket, moved_only=moved_only)
-    published = read_published(site.bucket, listings.published, site.manifest, site.recall)
+    published = read_published(
+        site.bucket, listings.published, site.manifest, site.recall, own_md5=site.manifest_md5
+    )
     manifest = site.manifest
     if published.manifest is not None:
         header = merge_headers(site.agreed, manifest.header, published.manifest.header)

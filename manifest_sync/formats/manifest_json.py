@@ -7,6 +7,7 @@ from contextlib import suppress
 import msgspec
 
 from manifest_sync.core.content import Content, Md5, Size, all_md5
+from manifest_sync.core.deferred import Deferred
 from manifest_sync.core.errors import InvalidInput
 from manifest_sync.core.manifest import MANIFEST_VERSION, Header, Manifest
 from manifest_sync.core.paths import first_unsafe, shown
@@ -26,14 +27,12 @@ class Line(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, om
     """Only where S3's ETag is not the MD5 (multipart, KMS)."""
 
 
-class ManifestDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """`manifest.json`: the desired state of one style."""
+class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """All but the files."""
 
     version: int
     style: str
     remote: str
-    files: dict[str, Line]
-    """By path relative to the style folder, sorted in UTF-8 byte order."""
     schema_uri: str | None = msgspec.field(default=None, name="$schema")
     include: tuple[str, ...] = ()
     """gitignore patterns of files that belong to the style besides images and captions."""
@@ -45,7 +44,22 @@ class ManifestDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """Image suffixes."""
 
 
+class ManifestDocument(_Head, frozen=True, kw_only=True):
+    """`manifest.json`: the desired state of one style."""
+
+    files: dict[str, Line]
+    """By path relative to the style folder, sorted in UTF-8 byte order."""
+
+
+class _Outline(_Head, frozen=True, kw_only=True):
+    """The same with its files as they stand there, not read."""
+
+    files: msgspec.Raw
+
+
 _DECODER = msgspec.json.Decoder(ManifestDocument)
+_OUTLINE = msgspec.json.Decoder(_Outline)
+_FILES = msgspec.json.Decoder(dict[str, Line])
 
 
 def parse_manifest(text: bytes, where: str) -> Manifest:
@@ -70,6 +84,27 @@ def parse_manifest(text: bytes, where: str) -> Manifest:
         header=_header(document, where),
         lines={path: Content(line.size, line.md5) for path, line in document.files.items()},
         etags=etags,
+        schema_uri=document.schema_uri,
+    )
+
+
+def parse_known_manifest(text: bytes) -> Manifest:
+    """Read a manifest that was read before, byte for byte, and had nothing wrong with it.
+
+    Its lines are read when somebody looks at them: where nothing has moved, nobody does.
+    """
+    document = _OUTLINE.decode(text)
+    files = Deferred(lambda: _FILES.decode(document.files))
+    return Manifest(
+        style=document.style,
+        remote=document.remote,
+        header=Header(document.include, document.ignore, document.captions, document.images),
+        lines=Deferred(
+            lambda: {path: Content(line.size, line.md5) for path, line in files.items()}
+        ),
+        etags=Deferred(
+            lambda: {path: line.etag for path, line in files.items() if line.etag is not None}
+        ),
         schema_uri=document.schema_uri,
     )
 

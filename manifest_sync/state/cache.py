@@ -59,8 +59,8 @@ def m004_publications(database: Database) -> None:
 def m005_in_step(database: Database) -> None:
     """What was in step when a style was last worked on, in columns."""
     database.conn.execute(
-        "CREATE TABLE in_step (remote TEXT PRIMARY KEY, whose TEXT NOT NULL, columns BLOB NOT NULL)"
-        " WITHOUT ROWID"
+        "CREATE TABLE in_step (remote TEXT PRIMARY KEY, tool TEXT NOT NULL, whose TEXT NOT NULL,"
+        " manifest_md5 TEXT NOT NULL, columns BLOB NOT NULL)"
     )
 
 
@@ -162,6 +162,12 @@ class Cache:
         if listed:
             self._write(("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)", listed))
 
+    def knows_published(self, remote: str, etag: str, publication: Publication) -> bool:
+        """Whether that state of the published manifest is remembered, with who published it."""
+        query = "SELECT etag, published_at, user, host, tool FROM published WHERE remote = ?"
+        row = (etag, *msgspec.structs.astuple(publication))
+        return row in self._read(query, remote)
+
     def published(self, remote: str, etag: str) -> tuple[bytes, Publication] | None:
         """The published manifest of a prefix, where it was read in that state."""
         rows = self._read(
@@ -180,20 +186,28 @@ class Cache:
         row = (remote, etag, text, *msgspec.structs.astuple(publication))
         self._write(("INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?, ?, ?, ?)", [row]))
 
-    def in_step(self, remote: str, whose: str) -> InStep:
-        """What was in step; nothing where that was another's, or cannot be read."""
-        for known, columns in self._read(
-            "SELECT whose, columns FROM in_step WHERE remote = ?", remote
-        ):
-            if known == whose:
+    def manifests(self, tool: str) -> frozenset[str]:
+        """The MD5s of manifests that this version of the tool wrote, or read and found sound."""
+        rows = self._read("SELECT manifest_md5 FROM in_step WHERE tool = ?", tool)
+        return frozenset(md5 for (md5,) in rows)
+
+    def in_step(self, remote: str, tool: str, whose: str) -> InStep:
+        """What was in step; nothing where that was another's, or cannot be read.
+
+        Another version of the tool may decide otherwise.
+        """
+        query = "SELECT tool, whose, columns FROM in_step WHERE remote = ?"
+        for known_tool, known_whose, columns in self._read(query, remote):
+            if (known_tool, known_whose) == (tool, whose):
                 with suppress(msgspec.MsgspecError):
                     return _COLUMNS.decode(columns)
         return NONE_IN_STEP
 
-    def remember_in_step(self, remote: str, whose: str, known: InStep) -> None:
-        """Replace what was in step. `whose` tells for which folder, memory and version it holds."""
-        row = (remote, whose, msgspec.msgpack.encode(known))
-        self._write(("INSERT OR REPLACE INTO in_step VALUES (?, ?, ?)", [row]))
+    def remember_in_step(self, remote: str, tool: str, whose: str, known: InStep) -> None:
+        """Replace what was in step. `whose` tells for which folder and which memory it holds."""
+        manifest_md5 = known.circumstances.manifest_md5
+        row = (remote, tool, whose, manifest_md5, msgspec.msgpack.encode(known))
+        self._write(("INSERT OR REPLACE INTO in_step VALUES (?, ?, ?, ?, ?)", [row]))
 
     def close(self) -> None:
         """Close the file."""

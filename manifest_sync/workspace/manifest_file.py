@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -13,15 +13,23 @@ import msgspec
 
 from manifest_sync.core.errors import InvalidInput, ManifestSyncError
 from manifest_sync.core.manifest import Manifest
-from manifest_sync.formats.manifest_json import parse_manifest, render_manifest
+from manifest_sync.formats.manifest_json import (
+    parse_known_manifest,
+    parse_manifest,
+    render_manifest,
+)
 
 _T = TypeVar("_T")
 
 
-def read_manifest(path: Path, where: str) -> tuple[Manifest, str]:
-    """The manifest and the MD5 of its bytes. Raises InvalidInput; `where` names the file."""
+def read_manifest(path: Path, where: str, known: Container[str] = ()) -> tuple[Manifest, str]:
+    """The manifest and the MD5 of its bytes. Raises InvalidInput; `where` names the file.
+
+    `known` are the MD5s of texts that had nothing wrong with them.
+    """
     text = _bytes_of(path, where)
-    return parse_manifest(text, where), fingerprint(text)
+    md5 = fingerprint(text)
+    return (parse_known_manifest(text) if md5 in known else parse_manifest(text, where)), md5
 
 
 def read_state(path: Path, where: str) -> Manifest | None:
@@ -50,6 +58,8 @@ def write_changes(
     is now as it was to be; None where something of a person's is in it, too.
     """
     before, md5 = read
+    if after == before:
+        return md5
     now = before
     if _fingerprint_of(path, where) != md5:
         now, _ = read_manifest(path, where)

@@ -1,10 +1,12 @@
 """Styles that are known from before but not to be seen: refused, or told of, until they are."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
+from manifest_sync import __version__
 from manifest_sync.core.errors import Denied, ManifestSyncError, Refused
 from manifest_sync.core.events import Warned
 from manifest_sync.core.manifest import MANIFEST_NAME
@@ -39,11 +41,14 @@ def choose_present(resources: Resources, names: Sequence[str], here: Path) -> Ch
     hidden = [root / folder for folder, why in closed.items() if why is not None]
     also = [folder for folder in hidden if holds_manifest(folder)]
     unseen = [each for each in known if not holds_manifest(root / each.folder)]
+    choose = partial(
+        choose_styles, root, globs=globs, here=here, also=also, manifests=_read_before(resources)
+    )
     if not unseen:
-        chosen = choose_styles(root, names, globs, here, also=also)
+        chosen = choose(names)
         _warn(resources, chosen.closed if not names else ())
         return chosen
-    there = choose_styles(root, (), globs, here, also=also)
+    there = choose(())
     gone = _gone(root, unseen, closed, there)
     ids = {style.id for style in there.styles}
     wanted: list[_Unseen] = []
@@ -59,9 +64,16 @@ def choose_present(resources: Resources, names: Sequence[str], here: Path) -> Ch
         _warn(resources, (each for each in there.closed if each not in told))
     chosen = Chosen(())
     if others or not names:
-        chosen = choose_styles(root, others, globs, here, also=also)
+        chosen = choose(others)
     broken = (Broken(root / each.known.folder, each.known.folder, each.error) for each in wanted)
     return Chosen(chosen.styles, (*chosen.broken, *broken), chosen.closed)
+
+
+def _read_before(resources: Resources) -> frozenset[str]:
+    """The MD5s of manifests that this version has read and found sound."""
+    if not resources.state_path.is_file():
+        return frozenset()
+    return resources.cache.manifests(__version__)
 
 
 def _known(resources: Resources) -> list[Remembered]:

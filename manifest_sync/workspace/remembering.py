@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from manifest_sync import __version__
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.in_step import NONE_IN_STEP, Agreed, Circumstances, remember
 from manifest_sync.core.memory import BLANK, Memory
@@ -59,7 +60,9 @@ def remember_in_step(
             if path not in new
         },
     )
-    resources.cache.remember_in_step(style.manifest.remote, resources.whose(style), known)
+    resources.cache.remember_in_step(
+        style.manifest.remote, __version__, resources.whose(style), known
+    )
 
 
 def _agreed(observation: Observation, after: After) -> Iterator[tuple[str, Agreed]]:

@@ -217,7 +217,7 @@ class Resources:
             digests=Deferred(lambda: self.cache.digests(style.name)),
             object_md5s=self.cache.object_md5s(style.manifest.remote),
             now_ns=folder.now_ns,
-            in_step=self.cache.in_step(style.manifest.remote, self.whose(style)),
+            in_step=self.cache.in_step(style.manifest.remote, __version__, self.whose(style)),
             names_fold=folder.folds_names(),
             agreed=agreed_header(self.state, known.id),
             tidy=folder.remove_leftovers,
@@ -227,7 +227,7 @@ class Resources:
     def whose(self, style: Style) -> str:
         """What tells for whom the things in step that the cache knows of are remembered."""
         lineage = memories.lineage(self.state)
-        return f"{__version__} {lineage} {self.endpoint(style)} {style.folder}"
+        return f"{lineage} {self.endpoint(style)} {style.folder}"
 
     def remember_published(self, style: Style, published: Published) -> None:
         """Keep a published manifest at hand, so that it is read once in each state."""
@@ -235,7 +235,7 @@ class Resources:
         text, publication = published.text, published.publication
         if text is None or publication is None or not isinstance(stamp, ObjectStamp):
             return
-        if self.cache.published(remote, stamp.etag) != (text, publication):
+        if not self.cache.knows_published(remote, stamp.etag, publication):
             self.cache.remember_published(remote, stamp.etag, text, publication)
 
 

@@ -1,7 +1,7 @@
 """Finding the workspace and its styles on disk."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -92,11 +92,13 @@ def choose_styles(
     here: Path,
     *,
     also: Iterable[Path] = (),
+    manifests: Container[str] = (),
 ) -> Chosen:
     """The styles that are named by id or by folder, or all of the workspace, by folder name.
 
     A broken manifest's style is named by its folder, or by the folder's last segment, the usual
-    id. `also` are style folders that a search may not come upon. Raises UsageProblem for a name
+    id. `also` are style folders that a search may not come upon, `manifests` the MD5s of those
+    that were read before and are sound. Raises UsageProblem for a name
     that is no style, InvalidInput for two styles with one id or one remote.
     """
     search = find_style_folders(root, globs)
@@ -106,7 +108,7 @@ def choose_styles(
     places: dict[Path, Path] = {}
     for folder in folders:
         places.setdefault(folder.resolve(), folder)
-    known = [_load(root, folder) for folder in sorted(places.values())]
+    known = [_load(root, folder, manifests) for folder in sorted(places.values())]
     _check_unique(style for style in known if isinstance(style, Style))
     chosen = {style.name: style for style in (_named(known, name, here) for name in names)}
     found = chosen.values() if names else known
@@ -117,17 +119,17 @@ def choose_styles(
     )
 
 
-def load_style(root: Path, folder: Path) -> Style:
+def load_style(root: Path, folder: Path, manifests: Container[str] = ()) -> Style:
     """Read a style's manifest. Raises InvalidInput where it is not valid."""
     name = _name(root, folder)
-    manifest, md5 = read_manifest(folder / MANIFEST_NAME, _where(name))
+    manifest, md5 = read_manifest(folder / MANIFEST_NAME, _where(name), manifests)
     return Style(folder, name, manifest, md5)
 
 
-def _load(root: Path, folder: Path) -> Style | Broken:
+def _load(root: Path, folder: Path, manifests: Container[str]) -> Style | Broken:
     """A style, or why its manifest cannot be read."""
     try:
-        return load_style(root, folder)
+        return load_style(root, folder, manifests)
     except InvalidInput as error:
         return Broken(folder, _name(root, folder), error)
 

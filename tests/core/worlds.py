@@ -18,7 +18,7 @@ from manifest_sync.core.memory import BLANK, Memory
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Change, Options, StylePlan
 from manifest_sync.core.reconcile import Verb
-from manifest_sync.core.record import record
+from manifest_sync.core.record import Lines, record
 from manifest_sync.core.scope import Scope
 from manifest_sync.core.selection import EVERYTHING, Selection
 from manifest_sync.core.settle import Settlement, settle, settle_record
@@ -135,7 +135,7 @@ class Workspace:
         shadow = Shadow(self.problems())
         seen = {p: c for p, c in self.files.items() if scope.holds(p) and not shadow.over(p)}
         listed = folder(seen, self.problems())
-        lines = self.lines
+        lines: Lines = self.lines
         if verb is not Verb.APPLY:
             lines = record(scope, listed, lines, self.memory, selection)
         published = self.bucket.published

@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 
 from manifest_sync.core.content import Content
 from manifest_sync.core.manifest import Header, Manifest
-from manifest_sync.formats.manifest_json import parse_manifest, render_manifest
+from manifest_sync.formats.manifest_json import (
+    parse_known_manifest,
+    parse_manifest,
+    render_manifest,
+)
 from tests import strategies as given_st
 from tests.builders import content
 from tests.formats.manifests import LINE, MD5, OTHER, manifests, quick, refusal, text
@@ -28,6 +32,9 @@ def test_what_is_rendered_is_parsed_back(manifest: Manifest) -> None:
     parsed = parse_manifest(rendered, "m.json")
     assert parsed == manifest
     assert render_manifest(parsed) == rendered
+    known = parse_known_manifest(rendered)
+    assert known == manifest
+    assert list(known.lines) == list(parsed.lines)
 
 
 @quick
