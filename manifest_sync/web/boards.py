@@ -1,4 +1,4 @@
-"""What the page shows of each style: the last look at it, what was chosen of it, its bytes."""
+"""What the page shows of each style: the last look at it, what was chosen of it, its captions."""
 
 import threading
 from collections.abc import Iterator
@@ -37,17 +37,6 @@ class Board:
     def image_of(self, md5: str) -> Shown | None:
         """The image of that content, local if it can be; None where there was none."""
         return self._by_md5.get(md5)
-
-    def bytes_of(self, image: Shown, most: int) -> bytes:
-        """A local image's bytes; none where there are too many of them.
-
-        Raises StoreError where it is another image now.
-        """
-        if image.stamp is None or image.stamp.size > most:
-            return b""
-        with self._opener.opened() as workspace:
-            pieces = workspace.pieces(self.overview.style, Side.LOCAL, image.path, image.stamp)
-            return b"".join(pieces)
 
     def captions_of(self, path: str) -> tuple[Shown, ...]:
         """The captions of an image, on either side."""

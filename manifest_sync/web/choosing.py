@@ -30,7 +30,7 @@ class Order(StrEnum):
     """What images are sorted by; those that are equal in it by name."""
 
     NAME = "name"
-    """Figures in it as numbers: `b2` before `b10`."""
+    """Figures in it as numbers: `b2` before `B10`."""
     SIZE = "size"
     """In bytes, the largest first."""
     CHANGED = "changed"

@@ -8,8 +8,8 @@ from importlib.resources import files
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from manifest_sync.core.errors import NotFound, StoreError
-from manifest_sync.web.shrinking import KIND, MAX_BYTES
+from manifest_sync.core.errors import ManifestSyncError, NotFound
+from manifest_sync.web.shrinking import KIND
 from manifest_sync.web.site import Site
 from manifest_sync.web.thumbnails import Edge
 
@@ -38,13 +38,15 @@ def _image(site: Site, style: str, md5: str, edge: Edge) -> Response:
     board = site.boards.last(style)
     image = board.image_of(md5)
     made = None
-    if image is None or image.here is None or image.here.md5 != md5:
+    if image is None:
         made = site.thumbnails.kept(md5, edge) if _MD5.fullmatch(md5) else None
-        if image is None and made is None:
+        if made is None:
             raise NotFound("There is no such image.")
     else:
-        with suppress(StoreError, CancelledError):
-            made = site.thumbnails.of(md5, edge, lambda: board.bytes_of(image, MAX_BYTES))
+        with suppress(ManifestSyncError, CancelledError):
+            made = site.thumbnails.of(
+                md5, edge, lambda: site.originals.read(board.overview, image, md5)
+            )
     if made is None:
         return Response(_PLACEHOLDER, media_type="image/svg+xml")
     return Response(made, media_type=KIND, headers=_FOR_A_YEAR)

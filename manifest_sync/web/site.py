@@ -6,6 +6,7 @@ from manifest_sync.web.boards import Boards
 from manifest_sync.web.jobs import Jobs
 from manifest_sync.web.offers import Offers
 from manifest_sync.web.opening import Opener
+from manifest_sync.web.originals import Originals
 from manifest_sync.web.pages import make_templates
 from manifest_sync.web.past import Pasts
 from manifest_sync.web.sizes import Sizes
@@ -24,6 +25,7 @@ class Site:
         self.offers = Offers()
         self.pasts = Pasts(opener)
         self.sizes = Sizes()
+        self.originals = Originals(opener)
         self.thumbnails = Thumbnails(opener.root / STATE_FOLDER / "thumbnails")
         self._templates = make_templates()
 

@@ -29,14 +29,14 @@ def looked(visitor: Visitor) -> str:
 @pytest.fixture
 def various(visitor: Visitor, style: Path, bucket: Bucket) -> None:
     """Images of all kinds, which differ in size and time."""
-    for number, name in enumerate(("b10.jpg", "B2.jpg", "a.jpg", "c.jpg")):
+    for number, name in enumerate(("B10.jpg", "b2.jpg", "a.jpg", "c.jpg")):
         (style / name).write_bytes(b"x" * (100 + number))
     visitor.post("/api/s3/upload", {"styleId": "16"})
     bucket.put("styles/16/theirs.jpg", b"theirs")
     (style / "c.jpg").write_bytes(b"mine, and it is larger than all of the others" * 100)
     (style / "new.jpg").write_bytes(b"new")
     (style / "a.txt").write_text("EDITED")
-    for number, name in enumerate(("new.jpg", "b10.jpg", "c.webp", "a.jpg", "c.jpg", "B2.jpg")):
+    for number, name in enumerate(("new.jpg", "B10.jpg", "c.webp", "a.jpg", "c.jpg", "b2.jpg")):
         os.utime(style / name, (2e9 - number, 2e9 - number))
     os.utime(style / "sub/b.png", (1e9, 1e9))
     looked(visitor)
@@ -65,8 +65,8 @@ def test_filters(visitor: Visitor, query: str, shown: list[str]) -> None:
 def test_orders(visitor: Visitor) -> None:
     by_name = [
         "a.jpg",
-        "B2.jpg",
-        "b10.jpg",
+        "b2.jpg",
+        "B10.jpg",
         "c.jpg",
         "c.webp",
         "new.jpg",
@@ -75,14 +75,14 @@ def test_orders(visitor: Visitor) -> None:
     ]
     assert paths(visitor.html(CARDS)) == by_name
     assert paths(visitor.html(CARDS + "&order=unheard-of&badge=unheard-of")) == by_name
-    by_time = ["new.jpg", "b10.jpg", "c.webp", "a.jpg", "c.jpg", "B2.jpg", "sub/b.png"]
+    by_time = ["new.jpg", "B10.jpg", "c.webp", "a.jpg", "c.jpg", "b2.jpg", "sub/b.png"]
     assert paths(visitor.html(CARDS + "&order=changed")) == [*by_time, "theirs.jpg"]
     by_size = paths(visitor.html(CARDS + "&order=size"))
     assert by_size[0] == "c.jpg"
     assert by_size[-2:] == ["theirs.jpg", "new.jpg"]
     by_badge = paths(visitor.html(CARDS + "&order=badge"))
     assert by_badge[:4] == ["a.jpg", "c.jpg", "new.jpg", "theirs.jpg"]
-    assert by_badge[4:] == ["B2.jpg", "b10.jpg", "c.webp", "sub/b.png"]
+    assert by_badge[4:] == ["b2.jpg", "B10.jpg", "c.webp", "sub/b.png"]
     assert paths(visitor.html(CARDS + "&order=size&badge=changed")) == ["c.jpg", "a.jpg"]
 
 

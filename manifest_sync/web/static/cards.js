@@ -4,7 +4,7 @@ import { toast } from "./toasts.js";
 const box = document.getElementById("cards");
 const PAGE = Number(box?.dataset.page);
 // Pages that are kept: more than any screen shows.
-const KEPT = 10;
+const KEPT = 6;
 
 // What is shown of which look at the style; all places count from 0.
 let query = new URLSearchParams();
@@ -85,14 +85,23 @@ function fetched(number) {
   return done;
 }
 
+// The pages that places are in.
+function pagesOf(first, end) {
+  const [from, to] = [Math.floor(first / PAGE), Math.floor(Math.max(first, end - 1) / PAGE)];
+  return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+}
+
+export function isHere(first, end) {
+  return pagesOf(first, end).every((number) => pages.has(number));
+}
+
 // Have the cards from one place up to another, and let go of those that are far away.
 export async function need(first, end) {
-  const [from, to] = [Math.floor(first / PAGE), Math.floor(Math.max(first, end - 1) / PAGE)];
-  for (const [number, { control }] of asked) if (number < from || number > to) control.abort();
-  const near = (number) => Math.max(from - number, number - to);
-  const far = [...pages.keys()].sort((one, other) => near(one) - near(other)).slice(KEPT);
-  for (const number of far) pages.delete(number);
-  const wanted = Array.from({ length: to - from + 1 }, (_, at) => from + at);
+  const wanted = pagesOf(first, end);
+  const far = (number) => Math.max(wanted[0] - number, number - wanted.at(-1));
+  for (const [number, { control }] of asked) if (far(number) > 0) control.abort();
+  const distant = [...pages.keys()].sort((one, other) => far(one) - far(other)).slice(KEPT);
+  for (const number of distant) pages.delete(number);
   await Promise.all(wanted.map(fetched));
 }
 

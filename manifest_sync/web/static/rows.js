@@ -1,10 +1,10 @@
 // Of all cards those near the screen are elements of the page; the others are space of their height.
-import { card, count, need } from "./cards.js";
+import { card, count, isHere, need } from "./cards.js";
 
 // Rows above and below the screen that are elements, too.
 const NEAR = 3;
-// Pages are asked for when scrolling rests: nobody sees what is between.
-const REST_MS = 60;
+// Between two times that pages are asked for: nobody sees all that flies by.
+const PAUSE_MS = 60;
 
 const actions = document.getElementById("sync");
 let list = null;
@@ -12,7 +12,9 @@ let sample = null;
 let columns = 1;
 let pitch = 1;
 let afterwards = () => {};
-let resting = 0;
+// The places that are to be here: what is shown, and a screen above and below it.
+let near = [0, 0];
+let isWaiting = false;
 
 export function perRow() {
   return columns;
@@ -113,16 +115,18 @@ export function render() {
   const end = Math.max(first + 1, Math.min(Math.ceil((above + innerHeight) / pitch) + NEAR, rows));
   list.style.paddingTop = `${first * pitch}px`;
   list.style.paddingBottom = `${(rows - end) * pitch}px`;
-  const places = [first * columns, Math.min(end * columns, count)];
+  const [from, to] = [first * columns, Math.min(end * columns, count)];
   const wanted = [];
-  for (let place = places[0]; place < places[1]; place += 1) wanted.push(card(place) ?? blank(place));
+  for (let place = from; place < to; place += 1) wanted.push(card(place) ?? blank(place));
   put(wanted);
-  clearTimeout(resting);
-  if (wanted.every((each) => each.className !== "blank")) return;
-  resting = setTimeout(async () => {
-    await need(...places);
-    if (wanted.some((each) => each.isConnected && each.className === "blank")) fill();
-  }, REST_MS);
+  near = [Math.max(0, from - perScreen()), Math.min(to + perScreen(), count)];
+  if (isWaiting || isHere(...near)) return;
+  isWaiting = true;
+  setTimeout(async () => {
+    isWaiting = false;
+    await need(...near);
+    fill();
+  }, PAUSE_MS);
 }
 
 // Put cards that have come in the place of blank ones.
