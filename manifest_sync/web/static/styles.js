@@ -3,27 +3,46 @@ const list = document.getElementById("styles");
 const search = document.getElementById("search");
 const sort = document.getElementById("sort");
 
-function value(card, by) {
-  if (by === "name" || by === "when") return card.dataset[by];
-  return Number(card.querySelector(".summary")?.dataset[by] ?? 0);
+function byName(one, other) {
+  return one.dataset.name.localeCompare(other.dataset.name, undefined, { numeric: true });
 }
 
+// What is not known yet comes last.
+function value(style, by) {
+  if (by === "when") return style.dataset.when;
+  return Number(style.querySelector("[data-state]")?.dataset[by] ?? -1);
+}
+
+// By name, or the largest, latest, or most urgent first.
 function order() {
   const by = sort.value;
-  const cards = [...list.children].sort((a, b) => {
-    const [one, other] = [value(a, by), value(b, by)];
-    if (by === "name") return one.localeCompare(other, undefined, { numeric: true });
-    return one === other ? 0 : one < other ? 1 : -1;
+  const focused = document.activeElement;
+  const styles = [...list.children].sort((one, other) => {
+    if (by === "name") return byName(one, other);
+    const [mine, theirs] = [value(one, by), value(other, by)];
+    return mine === theirs ? byName(one, other) : mine < theirs ? 1 : -1;
   });
-  list.append(...cards);
+  list.append(...styles);
+  if (list.contains(focused)) focused.focus({ preventScroll: true });
 }
 
 if (search) {
   search.addEventListener("input", () => {
     const wanted = search.value.toLowerCase();
-    for (const card of list.children) {
-      card.hidden = !card.dataset.name.toLowerCase().includes(wanted);
+    for (const style of list.children) {
+      style.hidden = !style.dataset.name.toLowerCase().includes(wanted);
     }
   });
   sort.addEventListener("change", order);
+  // How a style stands is known only after it was compared.
+  document.addEventListener("htmx:after:swap", order);
+  order();
 }
+
+// What could not be compared says so where it stands, besides the toast.
+list?.addEventListener("htmx:before:swap", (event) => {
+  const { ctx } = event.detail;
+  if (!ctx?.response || ctx.response.status < 400 || !ctx.sourceElement.matches(".summary")) return;
+  ctx.sourceElement.textContent = "It cannot be compared now.";
+  ctx.sourceElement.ariaBusy = "false";
+});

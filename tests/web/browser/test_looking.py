@@ -44,20 +44,42 @@ def test_from_the_workspace_to_a_style(curator: Curator) -> None:
     )
 
 
-def test_styles_are_searched_and_sorted(curator: Curator, root: Path, bucket: Bucket) -> None:
+def test_styles_are_searched_and_sorted(
+    curator: Curator, visitor: Visitor, root: Path, bucket: Bucket
+) -> None:
     for name in ("castles", "2"):
         folder = root / "styles" / name
         write_manifest(folder, name, bucket.remote(f"{name}/"))
+        (folder / "large.png").write_bytes(bytes(100_000))
+        visitor.post("/api/s3/upload", {"styleId": name})
+    (root / "styles" / "2" / "large.png").write_bytes(b"edited")
+    bucket.put("2/large.png", b"edited elsewhere")
+    (root / "styles" / "bad").mkdir()
+    (root / "styles" / "bad" / "manifest.json").write_text("{")
     curator.open("/")
     names = curator.page.locator(".style:not([hidden]) h2")
-    assert names.all_inner_texts() == ["16", "2", "castles"]
-    curator.page.locator(".summary[data-images='3']").wait_for()
-    curator.page.get_by_label("Sort by").select_option("name")
-    assert names.all_inner_texts() == ["2", "16", "castles"]
-    curator.page.get_by_label("Sort by").select_option("images")
-    assert names.first.inner_text() == "16"
+    curator.until("document.querySelectorAll('.summary .states').length === 3")
+    by_name = ["2", "16", "castles", "styles/bad"]
+    assert names.all_inner_texts() == by_name
+    for order, first in {
+        "images": ["16", "2", "castles"],
+        "size": ["castles", "16", "2"],
+        "state": ["styles/bad", "2", "16"],
+        "last sync": ["2", "castles", "16"],
+        "name": by_name,
+    }.items():
+        curator.page.get_by_label("Sort by").select_option(order)
+        assert names.all_inner_texts()[: len(first)] == first, order
     curator.page.get_by_label("Search").fill("CAST")
     assert names.all_inner_texts() == ["castles"]
+
+
+def test_a_style_that_cannot_be_compared_says_so(curator: Curator, root: Path) -> None:
+    write_manifest(root / "styles" / "astray", "astray", "s3://no-such-bucket-at-all/astray/")
+    curator.open("/")
+    curator.page.locator(".style", has_text="It cannot be compared now.").wait_for()
+    curator.page.locator(".toast.error").wait_for()
+    curator.page.get_by_text("3 images, 2 captions").wait_for()
 
 
 @pytest.mark.usefixtures("pushed")
