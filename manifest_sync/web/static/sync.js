@@ -56,10 +56,10 @@ dialog?.addEventListener("click", (event) => {
 });
 dialog?.addEventListener("close", () => plan.replaceChildren());
 
-// A plan that was agreed to is carried out: its dialog has done its work.
+// A plan can be agreed to once, whatever comes of that: its dialog has done its work.
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
-  if (ctx.sourceElement?.id === "plan-form" && ctx.response?.status < 400) dialog.close();
+  if (ctx.sourceElement?.id === "plan-form" && ctx.response) dialog.close();
 });
 
 stop.addEventListener("click", () => {

@@ -15,6 +15,9 @@ export function toast(message, kind = "ok") {
   close.addEventListener("click", () => said.remove());
   said.append(close);
   place.append(said);
+  // Once more the uppermost: a dialog may have been opened since.
+  if (place.matches(":popover-open")) place.hidePopover();
+  place.showPopover();
   // An error stays until it is read.
   if (kind === "ok") setTimeout(() => said.remove(), SHOWN_MS);
   return said;
