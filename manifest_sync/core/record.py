@@ -52,6 +52,11 @@ def with_lines(lines: Lines, moved: Mapping[str, Content | None]) -> Lines:
     """
     if not moved:
         return lines
-    changed = {path: line for path, line in moved.items() if line is not None}
-    result = {path: line for path, line in lines.items() if path not in moved} | changed
-    return dict(sorted(result.items()))
+    result = dict(lines)
+    for path, line in moved.items():
+        if line is None:
+            result.pop(path, None)
+        else:
+            result[path] = line
+    # What was there keeps its place: only new paths are out of order.
+    return result if result.keys() <= lines.keys() else dict(sorted(result.items()))

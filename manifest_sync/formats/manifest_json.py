@@ -111,11 +111,21 @@ def parse_known_manifest(text: bytes) -> Manifest:
 
 def render_manifest(manifest: Manifest) -> bytes:
     """Write the canonical form: fixed key order, a line a file, LF, newline at the end."""
-    etags = manifest.etags
-    rows = [
-        render_line(path, line, etags.get(path)) for path, line in sorted(manifest.lines.items())
-    ]
+    etags, lines = manifest.etags, sorted(manifest.lines.items())
+    if not etags and _stand_for_themselves(manifest.lines):
+        # The same as below, in a third of the time: nearly all manifests are like this.
+        rows = [
+            f'    "{path}": {{"size": {line.size}, "md5": "{line.md5}"}}' for path, line in lines
+        ]
+    else:
+        rows = [render_line(path, line, etags.get(path)) for path, line in lines]
     return "\n".join(["{", *render_head(manifest), *render_table(rows), "}\n"]).encode()
+
+
+def _stand_for_themselves(paths: Iterable[str]) -> bool:
+    """Whether JSON escapes no character of any of these paths; all looked through at once."""
+    joined = "".join(paths)
+    return joined.isprintable() and '"' not in joined and "\\" not in joined
 
 
 def render_head(manifest: Manifest) -> list[str]:

@@ -115,8 +115,8 @@ def _with_changes(
     now: Mapping[str, _T], before: Mapping[str, _T], after: Mapping[str, _T]
 ) -> Mapping[str, _T]:
     """What leads from one mapping to another, done to a third."""
-    if after is before:
-        return now
+    if now is before or after is before:
+        return after if now is before else now
     result = dict(now)
     for path in before.keys() | after.keys():
         value = after.get(path)

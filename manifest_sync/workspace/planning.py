@@ -43,7 +43,8 @@ def plan_style(
         watch,
         recorded=verb is not Verb.APPLY,
         selection=selection,
-        moved_only=True,
+        # The first push to publish anything announces every file that both sides have.
+        moved_only=to is Side.LOCAL or bool(site.in_step.circumstances.published),
     )
     basis = _basis(observer.resources, style, site, verb=verb, to=to, options=options)
     plan = make_plan(observation.survey, to, basis, style.name)
