@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if options.hold:
                 hold(work, files, Path(folder))
                 continue
-            for row in measured(work, files, runs, Path(folder)):
+            for row in measured(work, files, runs, Path(folder), options.without):
                 rows.append(row)
                 print(line(row), file=sys.stderr, flush=True)
     if options.hold:
@@ -61,6 +61,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--huge", action="store_true", help="a million files, too")
     parser.add_argument(
         "--runs", type=int, help="runs that are counted, after one; 5, and 2 where it is quick"
+    )
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="TOOL", help="leave a peer out, as aws"
     )
     parser.add_argument(
         "--hold", action="store_true", help="measure nothing: prepare it for a profiler, and wait"
@@ -91,11 +94,17 @@ def hold(work: Work, files: int, folder: Path) -> None:
         made.remove()
 
 
-def measured(work: Work, files: int, runs: int, folder: Path) -> Iterator[Row]:
+def measured(
+    work: Work, files: int, runs: int, folder: Path, without: Sequence[str] = ()
+) -> Iterator[Row]:
     """A row for each installed tool. Tools take turns, so that a slow minute is everybody's."""
     with null_s3(folder / "s3", delay=work.delay) as server:
         made = work.prepare(folder, server, work.name, files)
-        tools = {tool: command(made) for tool, command in work.tools.items() if is_here(tool)}
+        tools = {
+            tool: command(made)
+            for tool, command in work.tools.items()
+            if is_here(tool) and tool.split()[0] not in without
+        }
         taken: dict[str, list[Run]] = {tool: [] for tool in tools}
         asked: dict[str, dict[str, int]] = {}
         failed: dict[str, str] = {}

@@ -49,7 +49,7 @@ FETCHES: Tools = {
 }
 
 DELETES: Tools = {
-    **push("--delete"),
+    **push("--delete", "--max-delete", "60%"),
     "rclone delete": lambda at: rclone(at, "delete", "--fast-list", _there(at, "style/go")),
     "s5cmd rm": lambda at: s5cmd(at, "rm", f"{at.remote}go/*"),
 }
