@@ -55,3 +55,16 @@ def test_deletions_show_their_pictures_or_a_placeholder(
     )
     assert rows.locator("img").count() == 2
     assert rows.nth(1).locator(".no-picture").is_visible()
+
+
+@pytest.mark.usefixtures("pushed")
+def test_a_deletion_of_what_this_machine_never_showed_has_its_picture_from_s3(
+    curator: Curator, style: Path
+) -> None:
+    (style / "a.jpg").unlink()
+    curator.open()
+    curator.page.get_by_label("Sync Deletes").check()
+    press(curator, TO_S3)
+    picture = curator.page.locator("#plan-dialog[open] .deletes img")
+    picture.wait_for()
+    curator.until("i => i.complete && i.naturalWidth === 40", picture.element_handle())
