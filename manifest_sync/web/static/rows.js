@@ -12,6 +12,8 @@ let sample = null;
 let columns = 1;
 let pitch = 1;
 let afterwards = () => {};
+// The place that is first on the screen; 0 while the list does not reach its top.
+let uppermost = 0;
 // The places that are to be here: what is shown, and a screen above and below it.
 let near = [0, 0];
 let isWaiting = false;
@@ -49,15 +51,19 @@ function measure() {
   if (isGuest) sample.remove();
 }
 
-// What was on top of the screen stays there when the columns become others.
+// What is below the buttons that stick to the top of the screen.
+function ceiling() {
+  return actions.getBoundingClientRect().height;
+}
+
+// What is on top of the screen stays there when the columns become others.
 const watcher = new ResizeObserver(() => {
-  const above = -list.getBoundingClientRect().top;
-  const place = Math.floor(above / pitch) * columns;
-  const before = columns;
+  const [place, before] = [uppermost, columns];
   measure();
-  if (above > 0 && columns !== before) {
-    scrollBy({ top: Math.floor(place / columns) * pitch - above, behavior: "instant" });
-  }
+  render();
+  if (place === 0 || columns === before) return;
+  const top = list.getBoundingClientRect().top + Math.floor(place / columns) * pitch;
+  scrollBy({ top: top - ceiling(), behavior: "instant" });
   render();
 });
 
@@ -111,6 +117,7 @@ export function render() {
   if (!list?.isConnected || !sample) return;
   const above = -list.getBoundingClientRect().top;
   const rows = Math.ceil(count / columns);
+  uppermost = above > 0 ? Math.ceil((above + ceiling()) / pitch) * columns : 0;
   const first = Math.max(0, Math.min(Math.floor(above / pitch) - NEAR, rows - 1));
   const end = Math.max(first + 1, Math.min(Math.ceil((above + innerHeight) / pitch) + NEAR, rows));
   list.style.paddingTop = `${first * pitch}px`;
@@ -143,8 +150,7 @@ function fill() {
 // Bring a place onto the screen, below what sticks to its top, and give its card.
 export async function reveal(place) {
   const top = list.getBoundingClientRect().top + Math.floor(place / columns) * pitch;
-  const ceiling = actions.getBoundingClientRect().height;
-  if (top < ceiling) scrollBy({ top: top - ceiling, behavior: "instant" });
+  if (top < ceiling()) scrollBy({ top: top - ceiling(), behavior: "instant" });
   else if (top + pitch > innerHeight) {
     scrollBy({ top: top + pitch - innerHeight, behavior: "instant" });
   }

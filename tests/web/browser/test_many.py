@@ -216,3 +216,38 @@ def test_one_image_leads_to_the_next_wherever_it_is(curator: Curator) -> None:
     curator.until("document.getElementById('lightbox-image').naturalWidth === 32")
     page.keyboard.press("Escape")
     has_focus(curator, MANY - 129)
+
+
+def test_what_is_chosen_far_down_begins_with_its_first(curator: Curator) -> None:
+    page = curator.page
+    scroll(curator, 0.8)
+    page.get_by_label("Sort by").select_option("size")
+    curator.until("document.querySelector('.card')?.getAttribute('aria-posinset') === '1'")
+    scroll(curator, 0.8)
+    page.get_by_role("searchbox", name="Name").fill("0499")
+    page.get_by_text("11 images", exact=True).wait_for()
+    assert sorted(curator.cards()) == [name(number) for number in (499, *range(4990, 5000))]
+    assert page.locator(".card").first.bounding_box()["y"] > 0  # type: ignore[index]  # it is there
+
+
+def test_what_is_in_sight_stays_there_when_the_window_changes(curator: Curator) -> None:
+    scroll(curator, 0.5)
+    curator.until("!document.querySelector('.blank') && document.querySelector('.card')")
+    seen = curator.page.evaluate(
+        """[...document.querySelectorAll('.card')].find(
+            card => card.getBoundingClientRect().top > 100).dataset.path"""
+    )
+    for width in (700, 2000):
+        curator.page.set_viewport_size({"width": width, "height": 900})
+        has_card(curator, int(seen[:5]))
+
+
+def test_another_look_at_the_style_is_followed(curator: Curator, visitor: Visitor) -> None:
+    page = curator.page
+    page.locator(".pick").first.click()
+    visitor.html("/fragments/cards?style=16&look=1")
+    scroll(curator, 0.6)
+    place = page.evaluate("scrollY")
+    curator.until("!document.querySelector('.blank') && document.querySelector('.card')")
+    assert page.evaluate("scrollY") == place
+    assert page.locator("#selected").inner_text() == "1 selected"
