@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Action
 from manifest_sync.core.outcome import Outcome, Status
+from manifest_sync.core.paths import shown
 from manifest_sync.core.plan import Change
 from manifest_sync.core.reconcile import Reason
 from manifest_sync.core.restore import Fate
@@ -83,11 +84,14 @@ def ended(command: str, outcomes: Iterable[Outcome]) -> str:
         why = (first.error or "it could not be changed").removesuffix(".")
         raise Unfinished(
             f"{many(len(failed), 'file')} failed, {len(done)} done, {left} left: "
-            f"{first.change.path}: {why}. Sync again to finish."
+            f"{shown(first.change.path)}: {why}. Sync again to finish."
         )
     deleted = done.count(Action.DELETE)
     said = told(command, len(done) - deleted, deleted, 0)
-    return f"{said}; {many(left, 'file')} left, sync again to finish" if left else said
+    if not left:
+        return said
+    said = said if done else "Nothing was changed yet"
+    return f"{said}; {many(left, 'file')} left, sync again to finish"
 
 
 def told(command: str, brought: int, deleted: int, failed: int) -> str:
@@ -100,9 +104,12 @@ def told(command: str, brought: int, deleted: int, failed: int) -> str:
         said = f"Successfully restored {many(brought, 'file')}"
     else:
         verb, where = ("uploaded", "to S3") if command == "push" else ("synced", "from S3")
+        side = "on S3" if command == "push" else "in the folder"
         said = f"Successfully {verb} {many(brought, 'image')} {where}"
-        if deleted:
+        if deleted and brought:
             said += f", {many(deleted, 'file')} deleted"
+        elif deleted:
+            said = f"Successfully deleted {many(deleted, 'file')} {side}"
     if failed:
         said += f"; {many(failed, 'file')} failed, sync again to finish"
     return said

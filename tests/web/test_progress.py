@@ -15,7 +15,7 @@ from manifest_sync.web.failures import Unfinished
 from manifest_sync.web.jobs import Job
 from manifest_sync.web.progress import Gauge, Progress, folded
 from manifest_sync.web.routes_runs import snapshot
-from manifest_sync.web.words import ended
+from manifest_sync.web.words import ended, told
 from tests.builders import content
 
 
@@ -54,9 +54,19 @@ def test_a_run_that_ends_well_or_is_ended_says_what_was_done_and_what_is_left() 
     done, left = outcome("a", Status.DONE), outcome("b", Status.SKIPPED)
     assert ended("remove", [done]) == "Successfully removed 1 file from S3"
     assert ended("push", [done, left, left]) == (
-        "Successfully uploaded 0 images to S3, 1 file deleted; 2 files left, sync again to finish"
+        "Successfully deleted 1 file on S3; 2 files left, sync again to finish"
     )
+    assert ended("push", [left]) == "Nothing was changed yet; 1 file left, sync again to finish"
     assert ended("push", []) == "All files are already synced to S3!"
+
+
+def test_figures_are_put_into_a_sentence() -> None:
+    assert told("push", 5, 2, 0) == "Successfully uploaded 5 images to S3, 2 files deleted"
+    assert told("pull", 0, 1, 0) == "Successfully deleted 1 file in the folder"
+    assert told("pull", 1, 0, 3) == (
+        "Successfully synced 1 image from S3; 3 files failed, sync again to finish"
+    )
+    assert told("restore", 2, 0, 0) == "Successfully restored 2 files"
 
 
 def test_a_run_with_a_failure_is_one_that_failed_and_says_why() -> None:

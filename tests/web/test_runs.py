@@ -99,7 +99,7 @@ def test_deletions_are_withheld_until_sync_deletes_is_ticked(
     assert 'class="confirm' not in withheld
     shown = plan(visitor, "push", ("deletes", "on"))
     assert "1 file deleted on S3" in shown.body.decode()
-    assert run(visitor, shown)["message"].endswith(", 1 file deleted")
+    assert run(visitor, shown)["message"] == "Successfully deleted 1 file on S3"
     assert "c.webp" not in bucket.objects(PREFIX)
 
 

@@ -117,7 +117,7 @@ def test_sync_deletes_is_off_at_every_load_and_lists_what_it_deletes(
     dialog.locator(".deletes .name", has_text="c.webp").wait_for()
     assert dialog.locator(".deletes img").is_visible()
     agree(curator)
-    curator.toast("1 file deleted")
+    curator.toast("Successfully deleted 1 file on S3")
     assert "c.webp" not in bucket.objects(PREFIX)
 
 
@@ -153,7 +153,7 @@ def test_a_refusal_needs_a_tick_and_a_second_look(
     assert dialog.locator(".confirm").count() == 0
     dialog.get_by_role("button", name="Plan again").click()
     agree(curator)
-    curator.toast("5 files deleted")
+    curator.toast("Successfully deleted 5 files on S3")
     assert bucket.objects(PREFIX) == {}
 
 
