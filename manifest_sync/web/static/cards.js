@@ -13,6 +13,8 @@ export let count = 0;
 let pages = new Map();
 let asked = new Map();
 let opening = null;
+// What went wrong last is said once, however far one scrolls.
+let trouble = "";
 
 async function ask(path, parameters, signal) {
   let answer;
@@ -68,6 +70,7 @@ async function fetchPage(number, signal) {
   // Somebody has looked at the style again: other cards may be at these places now.
   if (found.dataset.board !== board) box.dispatchEvent(new CustomEvent("outdated"));
   else pages.set(number, [...found.querySelectorAll(".card")]);
+  trouble = "";
 }
 
 function fetched(number) {
@@ -76,7 +79,9 @@ function fetched(number) {
   const control = new AbortController();
   const done = fetchPage(number, control.signal)
     .catch((error) => {
-      if (error.name !== "AbortError") toast(error.message, "error");
+      if (error.name === "AbortError" || error.message === trouble) return;
+      trouble = error.message;
+      toast(trouble, "error");
     })
     .finally(() => {
       if (asked.get(number)?.control === control) asked.delete(number);

@@ -251,3 +251,19 @@ def test_another_look_at_the_style_is_followed(curator: Curator, visitor: Visito
     curator.until("!document.querySelector('.blank') && document.querySelector('.card')")
     assert page.evaluate("scrollY") == place
     assert page.locator("#selected").inner_text() == "1 selected"
+
+
+def test_a_server_that_is_gone_is_told_of_once_and_its_return_is_noticed(
+    curator: Curator,
+) -> None:
+    page = curator.page
+    page.context.set_offline(True)
+    for part in (0.3, 0.6, 0.9):
+        scroll(curator, part)
+        page.wait_for_timeout(300)
+    curator.toast("The server cannot be reached: it has ended")
+    said = page.locator(".toast", has_text="it has ended")
+    assert said.count() == 1
+    page.context.set_offline(False)
+    scroll(curator, 1)
+    has_card(curator, MANY - 1)
