@@ -35,6 +35,13 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit 2 where there is something to do.")
     ] = False,
+    refresh: Annotated[
+        bool,
+        typer.Option(
+            " /--no-refresh",
+            help="Ask nothing of S3: go by what it held after the last push or pull from here.",
+        ),
+    ] = True,
     everything: All = False,
     common: Common,
     connection: Connection,
@@ -42,7 +49,9 @@ def plan(
     """Show what apply would do to make one side equal the manifest. Changes nothing.
 
     What counts is the manifest, also where the folder differs from it; the plan says where
-    “record” would bring it up to date. Exit 6 where conflicts need a choice.
+    “record” would bring it up to date. Exit 6 where conflicts need a choice. With --no-refresh
+    a small change to a huge style is planned without listing S3; what has moved there meanwhile is
+    found out when the plan is applied, reported, and not touched.
 
         manifest-sync plan 16 --to s3                what would be done on S3
         manifest-sync plan --to s3 --out today.plan  save it ...
@@ -50,7 +59,7 @@ def plan(
     """
     with session(common, connection, everything=everything) as opened:
         chosen = opened.styles(styles)
-        work = planner(opened, chosen.styles, Verb.APPLY, to, choices)
+        work = planner(opened, chosen.styles, Verb.APPLY, to, choices, refresh=refresh)
         planned, failed = opened.each(chosen, work)
         plans = [each.plan for each in planned]
         show_plans(opened, plans)

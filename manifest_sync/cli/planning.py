@@ -34,7 +34,13 @@ def run_directed(
 
 
 def planner(
-    session: Session, styles: Sequence[Style], verb: Verb, to: Side, choices: Choices
+    session: Session,
+    styles: Sequence[Style],
+    verb: Verb,
+    to: Side,
+    choices: Choices,
+    *,
+    refresh: bool = True,
 ) -> Callable[[Style], Planned]:
     """A function that plans a style. Raises UsageProblem for options that mean nothing here."""
     takes = resolve_takes(choices.take, styles, session.here)
@@ -47,6 +53,7 @@ def planner(
             overwrite=choices.overwrite,
             only=only,
             take=dict(takes.get(style.id, {})),
+            refresh=refresh,
         )
         planned = session.workspace.plan(style, verb, to, permits.granted(options, style))
         check_known(planned)

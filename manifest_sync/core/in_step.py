@@ -14,7 +14,7 @@ import msgspec
 from manifest_sync.core.content import Content
 from manifest_sync.core.manifest import Header
 from manifest_sync.core.memory import Memory
-from manifest_sync.core.stamps import FileStamp
+from manifest_sync.core.stamps import FileStamp, ObjectStamp
 
 STAMP = struct.Struct("<QqqQ")
 """Size, mtime_ns, ctime_ns, inode."""
@@ -50,6 +50,8 @@ class InStep(msgspec.Struct, frozen=True):
     """Of objects whose ETag is not their MD5."""
     aside: dict[str, Memory]
     """What is remembered of all other paths that have a line, published or not, or a memory."""
+    objects: dict[str, ObjectStamp]
+    """All other objects that were on S3 in the end, the published manifest among them."""
 
 
 class Agreed(msgspec.Struct, frozen=True):
@@ -61,7 +63,7 @@ class Agreed(msgspec.Struct, frozen=True):
     """Of its object."""
 
 
-NONE_IN_STEP = InStep(Circumstances("", "", 0, Header(), ()), "", b"", b"", {}, {})
+NONE_IN_STEP = InStep(Circumstances("", "", 0, Header(), ()), "", b"", b"", {}, {}, {})
 
 
 def remember(
@@ -72,6 +74,7 @@ def remember(
     new: Mapping[str, Agreed],
     circumstances: Circumstances,
     aside: dict[str, Memory],
+    objects: dict[str, ObjectStamp],
 ) -> InStep:
     """What is remembered now: as before, without those that are `gone`, with the `new` ones.
 
@@ -112,6 +115,7 @@ def remember(
         md5s=b"".join(md5s),
         etags=kept | opaque,
         aside=aside,
+        objects=objects,
     )
 
 

@@ -91,6 +91,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """To delete where the sides have no file in common and were never in step."""
     allow_rewrite: bool = False
     """To replace every file by another of the same size."""
+    refresh: bool = True
+    """Whether S3 was listed; else the plan goes by what this workspace remembers of it."""
 
 
 class Basis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

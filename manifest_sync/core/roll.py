@@ -55,6 +55,10 @@ class Met:
         """A listing begins, perhaps anew: none is met yet."""
         self.marks = bytearray(len(self.roll.paths))
 
+    def meet_all(self) -> None:
+        """Take every file for met, without a listing."""
+        self.marks = bytearray(b"\1" * len(self.roll.paths))
+
     def has_met(self, path: str) -> bool:
         """Whether a row of this path was known."""
         position = self.roll.position.get(path)

@@ -12,7 +12,7 @@ from manifest_sync.core.in_step import InStep
 from manifest_sync.core.listing import Found, Problem, Shadow, self_and_parents
 from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
 from manifest_sync.core.roll import Met, Roll, Still, rows_again, still_in_step
-from manifest_sync.core.stamps import ABSENT, Stamp
+from manifest_sync.core.stamps import ABSENT, ObjectStamp, Stamp
 from manifest_sync.engine.pool import together
 from manifest_sync.engine.retrying import retrying
 from manifest_sync.engine.watch import Watch
@@ -62,6 +62,22 @@ def list_unfamiliar(folder: Store, bucket: Store, watch: Watch, known: InStep) -
     there, here = together(
         lambda: rows_of(bucket, watch, met_there), lambda: rows_of(folder, watch, met_here)
     )
+    return _unfamiliar(here, there, met_here, met_there)
+
+
+def list_remembered(folder: Store, watch: Watch, known: InStep) -> Listings:
+    """The same, with S3 as it was when it was remembered: nothing is asked of it."""
+    roll = Roll(known)
+    met_here, met_there = Met(roll, Side.LOCAL), Met(roll, Side.S3)
+    met_there.meet_all()
+    styles = {f"{folder}/{MANIFEST_NAME}" for folder in known.circumstances.nested}
+    objects = {path: ObjectStamp(0, "") for path in styles} | known.objects
+    there: Rows = [Found(path, stamp) for path, stamp in sorted(objects.items())]
+    return _unfamiliar(rows_of(folder, watch, met_here), there, met_here, met_there)
+
+
+def _unfamiliar(here: Rows, there: Rows, met_here: Met, met_there: Met) -> Listings:
+    roll = met_here.roll
     still = still_in_step(met_here, met_there)
     if shadow := Shadow(row for row in (*here, *there) if isinstance(row, Problem)):
         still = still.without(path for path in roll.paths if shadow.over(path))

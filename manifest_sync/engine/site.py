@@ -24,6 +24,7 @@ from manifest_sync.engine.listings import (
     at_or_below,
     list_both,
     list_folder,
+    list_remembered,
     list_unfamiliar,
 )
 from manifest_sync.engine.publishing import (
@@ -84,15 +85,20 @@ def observe(
     recorded: bool = False,
     selection: Selection = EVERYTHING,
     moved_only: bool = False,
+    refresh: bool = True,
 ) -> Observation:
     """Look at both sides at the same time. Raises StoreError where a listing cannot be completed.
 
     `recorded` brings the lines up to what `record` would make them, as push and pull do. The
     header is the team's: merged with what is published. With `moved_only` what was in step when
-    the style was last worked on, and is as it was, is not looked at one by one.
+    the style was last worked on, and is as it was, is not looked at one by one. Without `refresh`
+    nothing is asked of S3: what is remembered of it counts.
     """
     now_ns = site.now_ns()
-    listings = _list(site, watch, with_bucket=with_bucket, moved_only=moved_only)
+    if refresh:
+        listings = _list(site, watch, with_bucket=with_bucket, moved_only=moved_only)
+    else:
+        listings = list_remembered(site.folder, watch, site.in_step)
     published = read_published(
         site.bucket, listings.published, site.manifest, site.recall, own_md5=site.manifest_md5
     )
@@ -101,7 +107,7 @@ def observe(
         header = merge_headers(site.agreed, manifest.header, published.manifest.header)
         manifest = msgspec.structs.replace(manifest, header=header)
     scope = Scope(manifest.header, nested_styles(_found(listings)))
-    if listings.still and not _as_remembered(site, manifest, scope, published):
+    if listings.still and not (moved_only and _as_remembered(site, manifest, scope, published)):
         listings = all_of(listings)
     still = listings.still or None
     listed = at_or_below(manifest, listings.there)

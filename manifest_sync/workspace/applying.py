@@ -142,7 +142,7 @@ def _settle(
 ) -> None:
     """Write down what the workspace remembers now, and what the manifest becomes."""
     style, survey, verb = planned.style, planned.observation.survey, planned.plan.basis.verb
-    manifest_md5: str | None = None
+    manifest_md5: str | None = style.manifest_md5
     settlement = settled(survey, verb, outcomes, published.manifest)
     known = resources.known(style)
     # The manifest first: a memory without its line would make `record` think the line was moved
@@ -154,7 +154,8 @@ def _settle(
     memories.fold(resources.state, known.id, settlement.moved)
     resources.cache.remember_objects(style.manifest.remote, _opaque(outcomes))
     if manifest_md5 is not None:
-        after = After(settlement, outcomes, published, manifest_md5)
+        lines = survey.manifest.lines if verb is Verb.APPLY else settlement.lines
+        after = After(lines, settlement.moved, outcomes, published, manifest_md5)
         remember_in_step(resources, style, planned.observation, after)
 
 

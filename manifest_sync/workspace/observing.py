@@ -57,15 +57,21 @@ class Observer:
         recorded: bool = False,
         selection: Selection = EVERYTHING,
         moved_only: bool = False,
+        refresh: bool = True,
     ) -> Observation:
-        """Everything that is known of the style now, with what an interrupted run had achieved."""
+        """Everything that is known of the style now, with what an interrupted run had achieved.
+
+        What a run that was cut off had in hand is told from all that is there, by a listing.
+        """
+        is_whole = not self._has_unfinished(style)
         looks = partial(
             observe,
             watch=watch,
             with_bucket=with_bucket,
             recorded=recorded,
             selection=selection,
-            moved_only=moved_only and not self._has_unfinished(style),
+            moved_only=moved_only and is_whole,
+            refresh=refresh or not is_whole,
         )
         observation = looks(site)
         while (header := observation.survey.manifest.header) != site.manifest.header:
@@ -78,7 +84,7 @@ class Observer:
         return observation
 
     def _has_unfinished(self, style: Style) -> bool:
-        """Whether a run was cut off: what it had in hand is told from all that is there."""
+        """Whether a run was cut off, and nobody has found out yet what became of it."""
         resources = self.resources
         return interrupted.any_cut_off(resources.state, resources.known(style).id)
 

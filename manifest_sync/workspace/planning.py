@@ -6,7 +6,10 @@ import msgspec
 
 from manifest_sync import __version__
 from manifest_sync.core.content import Content, Side
+from manifest_sync.core.errors import UsageProblem
 from manifest_sync.core.freshness import to_search
+from manifest_sync.core.in_step import NONE_IN_STEP
+from manifest_sync.core.paths import shown
 from manifest_sync.core.plan import Basis, Options, StylePlan
 from manifest_sync.core.planning import NOT_SEARCHED, Kept, lacking, make_plan
 from manifest_sync.core.reconcile import Verb
@@ -37,6 +40,7 @@ def plan_style(
     site, watch = observer.site(style)
     options = _limited(observer.resources, options)
     selection = msgspec.structs.replace(selection, only=options.only)
+    _check_remembered(style, site, options)
     observation = observer.observe(
         style,
         site,
@@ -45,6 +49,7 @@ def plan_style(
         selection=selection,
         # The first push to publish anything announces every file that both sides have.
         moved_only=to is Side.LOCAL or bool(site.in_step.circumstances.published),
+        refresh=options.refresh,
     )
     basis = _basis(observer.resources, style, site, verb=verb, to=to, options=options)
     plan = make_plan(observation.survey, to, basis, style.name)
@@ -62,8 +67,14 @@ def renew_plan(observer: Observer, style: Style, plan: StylePlan) -> Planned:
     """What is left to do of a saved plan of this style. Raises StalePlan, naming what moved."""
     site, watch = observer.site(style)
     selection = Selection(only=plan.basis.options.only)
+    _check_remembered(style, site, plan.basis.options)
     observation = observer.observe(
-        style, site, watch, recorded=plan.basis.verb is not Verb.APPLY, selection=selection
+        style,
+        site,
+        watch,
+        recorded=plan.basis.verb is not Verb.APPLY,
+        selection=selection,
+        refresh=plan.basis.options.refresh,
     )
     wanted = to_search(plan, observation.survey)
     kept = _search(observer.resources, style, site, wanted, plan.to)
@@ -71,7 +82,10 @@ def renew_plan(observer: Observer, style: Style, plan: StylePlan) -> Planned:
     left, already = left_to_do(plan, style, observation.survey, kept, keeps=keeps)
 
     def again() -> Planned:
-        return renew_plan(observer, style, plan)
+        # Somebody else was first: what was remembered is no longer so.
+        options = msgspec.structs.replace(plan.basis.options, refresh=True)
+        basis = msgspec.structs.replace(plan.basis, options=options)
+        return renew_plan(observer, style, msgspec.structs.replace(plan, basis=basis))
 
     return Planned(style, left, observation, site, watch, again, already=already)
 
@@ -102,6 +116,15 @@ def plan_removal(
         return plan_removal(observer, style, paths, captions=captions)
 
     return Planned(style, plan, observation, site, watch, again)
+
+
+def _check_remembered(style: Style, site: Site, options: Options) -> None:
+    """Raise UsageProblem where S3 is not to be listed and nothing is remembered of it."""
+    if not options.refresh and site.in_step is NONE_IN_STEP:
+        raise UsageProblem(
+            f"Nothing is remembered of {shown(style.manifest.remote)}, so it has to be listed: "
+            "push or pull once, and leave --no-refresh out until then."
+        )
 
 
 def _search(

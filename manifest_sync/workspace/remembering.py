@@ -1,17 +1,18 @@
 """Remembering what is in step after a run, so that the next one need not look at it again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from manifest_sync import __version__
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.in_step import NONE_IN_STEP, Agreed, Circumstances, remember
+from manifest_sync.core.manifest import MANIFEST_NAME
 from manifest_sync.core.memory import BLANK, Memory
 from manifest_sync.core.outcome import Outcome
+from manifest_sync.core.record import Lines
 from manifest_sync.core.roll import Roll, Still
 from manifest_sync.core.scope import Role
-from manifest_sync.core.settle import Settlement
 from manifest_sync.core.stamps import ObjectStamp
 from manifest_sync.core.survey import Survey
 from manifest_sync.engine.publishing import Published
@@ -23,7 +24,10 @@ from manifest_sync.workspace.styles import Style
 class After(msgspec.Struct, frozen=True):
     """What a run came to."""
 
-    settlement: Settlement
+    lines: Lines
+    """Of that manifest."""
+    moved: Mapping[str, Memory]
+    """The memories that moved."""
     outcomes: Sequence[Outcome]
     published: Published
     manifest_md5: str
@@ -45,81 +49,82 @@ def remember_in_step(
         header=survey.manifest.header,
         nested=tuple(sorted(survey.scope.nested)),
     )
-    new = dict(_agreed(observation, after))
-    if not gone and not new and circumstances == roll.known.circumstances:
+    held = _held(survey, after)
+    new = dict(_agreed(observation, after, held))
+    objects = {path: stamp for path, (_, stamp) in held.items() if path not in new}
+    if isinstance(after.published.stamp, ObjectStamp):
+        objects[MANIFEST_NAME] = after.published.stamp
+    known = roll.known
+    if not gone and not new and (circumstances, objects) == (known.circumstances, known.objects):
         return
+    memories = _all_remembered(survey, after)
     known = remember(
-        roll.known,
+        known,
         roll.paths,
         gone=frozenset(gone),
         new=new,
         circumstances=circumstances,
-        aside={
-            path: memory
-            for path, memory in _all_remembered(survey, after).items()
-            if path not in new
-        },
+        aside={path: memory for path, memory in memories.items() if path not in new},
+        objects=objects,
     )
     resources.cache.remember_in_step(
         style.manifest.remote, __version__, resources.whose(style), known
     )
 
 
-def _agreed(observation: Observation, after: After) -> Iterator[tuple[str, Agreed]]:
+def _agreed(
+    observation: Observation, after: After, held: Mapping[str, tuple[Content, ObjectStamp]]
+) -> Iterator[tuple[str, Agreed]]:
     """The files of those that were looked at that both sides, lines and memory agree on.
 
-    Not an empty file that is no caption: a folder marker on S3 looks like one.
+    Not one that was just written: within the same tick it may be written again. And not an empty
+    file that is no caption: a folder marker on S3 looks like one.
     """
-    survey, digests, lines = observation.survey, observation.folder.digests, after.settlement.lines
+    survey, digests = observation.survey, observation.folder.digests
     announced = after.published.manifest.lines if after.published.manifest is not None else None
-    written = {
-        outcome.change.path: outcome
-        for outcome in after.outcomes
-        if outcome.change.side is Side.LOCAL or not outcome.status.holds
-    }
-    objects = _objects(survey, after)
+    written = {each.change.path for each in after.outcomes if each.change.side is Side.LOCAL}
     for path, entry in survey.folder.moving.items():
         content, digest = entry.content, digests.get(path)
-        if digest is None or not digest.trusted or path in written:
+        there, stamp = held.get(path, (None, None))
+        if digest is None or not digest.trusted or path in written or stamp is None:
             continue
-        etag = objects.get(path, (None, ""))
-        if etag[0] != content or lines.get(path) != content:
+        if not content.size and survey.scope.role(path) is not Role.CAPTION:
             continue
         seen = content if announced is not None else None
-        if announced is not None and announced.get(path) != content:
-            continue
-        if _memory(survey, after, path) != Memory(content, content, seen):
-            continue
-        if content.size == 0 and survey.scope.role(path) is not Role.CAPTION:
-            continue
-        yield path, Agreed(content, digest.stamp, etag[1])
+        said = announced.get(path) if announced is not None else None
+        if (
+            there == content == after.lines.get(path)
+            and said == seen
+            and _memory(survey, after, path) == Memory(content, content, seen)
+        ):
+            yield path, Agreed(content, digest.stamp, stamp.etag)
 
 
-def _objects(survey: Survey, after: After) -> dict[str, tuple[Content | None, str]]:
-    """What S3 holds now, and its ETag, of the objects that were looked at or written."""
-    held: dict[str, tuple[Content | None, str]] = {
-        path: (entry.content, entry.stamp.etag)
+def _held(survey: Survey, after: After) -> dict[str, tuple[Content, ObjectStamp]]:
+    """What S3 holds now of what was looked at or written; nothing where that is not certain."""
+    held = {
+        path: (entry.content, entry.stamp)
         for path, entry in survey.bucket.moving.items()
         if isinstance(entry.stamp, ObjectStamp)
     }
     for outcome in after.outcomes:
-        if outcome.change.side is Side.S3:
-            stamp = outcome.stamp
-            known = isinstance(stamp, ObjectStamp) and outcome.status.holds
-            etag = stamp.etag if isinstance(stamp, ObjectStamp) else ""
-            held[outcome.change.path] = (outcome.change.after if known else None, etag)
+        change, stamp = outcome.change, outcome.stamp
+        if change.side is Side.S3:
+            held.pop(change.path, None)
+            if outcome.status.holds and change.after and isinstance(stamp, ObjectStamp):
+                held[change.path] = (change.after, stamp)
     return held
 
 
 def _all_remembered(survey: Survey, after: After) -> dict[str, Memory]:
     """The memory of every path that has one, or a line, but for those that rest."""
     announced = after.published.manifest
-    named = {*survey.memory, *after.settlement.moved, *survey.folder.moving, *survey.bucket.moving}
+    named = {*survey.memory, *after.moved, *survey.folder.moving, *survey.bucket.moving}
     if not survey.resting:
-        named.update(after.settlement.lines, announced.lines if announced is not None else ())
+        named.update(after.lines, announced.lines if announced is not None else ())
     return {path: _memory(survey, after, path) for path in named}
 
 
 def _memory(survey: Survey, after: After, path: str) -> Memory:
-    moved = after.settlement.moved.get(path)
+    moved = after.moved.get(path)
     return moved if moved is not None else survey.memory.get(path, BLANK)
