@@ -22,6 +22,8 @@ class Rewriter:
         """From method, path (`/bucket/key`), headers and body to an answer in its stead."""
         self.asks: Callable[[Headers], Mapping[str, str]] = lambda headers: headers
         """Rewrites the headers of every request that is passed on."""
+        self.targets: Callable[[str], str] = lambda target: target
+        """Rewrites path and query of every request that is passed on."""
         self.answers: Callable[[Headers, bytes], tuple[Headers, bytes]] = _as_they_are
         """Rewrites every answer."""
 
@@ -47,7 +49,8 @@ def rewriting(endpoint: str) -> Iterator[Rewriter]:
                 self.answer(reply.status, {**reply.headers}, reply.body)
                 return
             connection = http.client.HTTPConnection(behind, timeout=60)
-            connection.request(self.command, self.path, body, dict(rewriter.asks(headers)))
+            target = rewriter.targets(self.path)
+            connection.request(self.command, target, body, dict(rewriter.asks(headers)))
             heard = connection.getresponse()
             said = {name.lower(): value for name, value in heard.getheaders()}
             self.answer(heard.status, *rewriter.answers(said, heard.read()))

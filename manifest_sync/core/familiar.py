@@ -1,5 +1,6 @@
 """Whom a store asks whether a row is known already, so that it need not be listed."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from manifest_sync.core.stamps import Present
@@ -7,6 +8,11 @@ from manifest_sync.core.stamps import Present
 
 class Familiar(Protocol):
     """Knows files that nothing has happened to. Asked from any thread, once for each row."""
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """About which paths there are, sorted: a guess, by which a listing may be shared out."""
+        ...
 
     @property
     def count(self) -> int:
@@ -30,10 +36,14 @@ class Familiar(Protocol):
         ...
 
 
-class _Nobody:
-    """Knows no row: everything is listed."""
+class Stranger:
+    """Knows no row, so everything is listed; at most about which paths there are."""
 
     count = 0
+
+    def __init__(self, paths: Sequence[str] = ()) -> None:
+        """`paths` are sorted."""
+        self.paths = paths
 
     def begin(self) -> None:
         """Nothing is noted."""
@@ -51,4 +61,4 @@ class _Nobody:
         return False
 
 
-NOBODY: Familiar = _Nobody()
+NOBODY: Familiar = Stranger()

@@ -1,7 +1,7 @@
 """Calling the roll: which of the files that were in step are met as they were, on both sides."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.in_step import MD5_BYTES, SIZE, STAMP, InStep, pack
@@ -45,6 +45,11 @@ class Met:
         self.marks = bytearray(len(roll.paths))
         """A 1 for each that was met, by position."""
         self.knows = self._knows_file if side is Side.LOCAL else self._knows_object
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """The paths of the roll."""
+        return self.roll.paths
 
     @property
     def count(self) -> int:

@@ -7,7 +7,7 @@ import msgspec
 
 from manifest_sync.core.content import Side
 from manifest_sync.core.events import Listed
-from manifest_sync.core.familiar import NOBODY, Familiar
+from manifest_sync.core.familiar import NOBODY, Familiar, Stranger
 from manifest_sync.core.in_step import InStep
 from manifest_sync.core.listing import Found, Problem, Shadow, self_and_parents
 from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
@@ -46,9 +46,13 @@ def list_folder(folder: Store, watch: Watch) -> Listings:
     return Listings(rows_of(folder, watch), [])
 
 
-def list_both(folder: Store, bucket: Store, watch: Watch) -> Listings:
-    """Every file of both sides. Raises StoreError where a listing cannot be completed."""
-    there, here = together(lambda: rows_of(bucket, watch), lambda: rows_of(folder, watch))
+def list_both(folder: Store, bucket: Store, watch: Watch, named: Iterable[str]) -> Listings:
+    """Every file of both sides. Raises StoreError where a listing cannot be completed.
+
+    `named` are the paths of the manifest, about those that S3 holds.
+    """
+    expected = Stranger(sorted(named))
+    there, here = together(lambda: rows_of(bucket, watch, expected), lambda: rows_of(folder, watch))
     return Listings(here, there)
 
 

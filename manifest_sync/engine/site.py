@@ -146,7 +146,7 @@ def _list(site: Site, watch: Watch, *, with_bucket: bool, moved_only: bool) -> L
         return list_folder(site.folder, watch)
     if moved_only and site.in_step.names:
         return list_unfamiliar(site.folder, site.bucket, watch, site.in_step)
-    return list_both(site.folder, site.bucket, watch)
+    return list_both(site.folder, site.bucket, watch, site.manifest.lines)
 
 
 def _found(listings: Listings) -> Iterator[str]:

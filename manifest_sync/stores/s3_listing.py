@@ -4,11 +4,12 @@ obstore lists a folder marker (a key that ends in a slash, as the console makes 
 slash, so it looks like a file. The entries that may be markers are few, and are asked about.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import msgspec
-import obstore
 from obstore.exceptions import InvalidPathError
 
 from manifest_sync.core.content import Side
@@ -21,12 +22,14 @@ from manifest_sync.stores.base import OnRequest, Request
 from manifest_sync.stores.s3_bulk import expresses
 from manifest_sync.stores.s3_connection import S3Connection
 from manifest_sync.stores.s3_headers import bare
+from manifest_sync.stores.s3_ranges import PAGE, Disordered, KeyRange, pages_of, ranges
 
 if TYPE_CHECKING:
+    from obstore import ObjectMeta
     from obstore.store import S3Store as BulkStore
 
-PAGE = 1000
-"""Keys of one answer: S3's limit."""
+_SLOW_SECONDS = 0.02
+"""A page that takes longer comes from far away: to wait for several at a time pays."""
 
 
 class S3Lister(msgspec.Struct, frozen=True):
@@ -55,7 +58,7 @@ class S3Lister(msgspec.Struct, frozen=True):
         if bulk is None or not expresses(self.prefix) or self._has_keys_at_slash():
             return None
         try:
-            rows = list(self._pages(bulk, familiar))
+            rows = self._all_pages(bulk, familiar)
         except InvalidPathError:
             return None
         suspects = _maybe_markers(rows, familiar)
@@ -64,23 +67,47 @@ class S3Lister(msgspec.Struct, frozen=True):
         markers = {path for path in suspects if not self._is_key(path)}
         return [row for row in rows if row.path not in markers] if markers else rows
 
-    def _pages(self, bulk: "BulkStore", familiar: Familiar) -> Iterator[Found]:
-        # Never obstore's asynchronous listing: one that is not read to its end can abort Python.
-        start = len(self.prefix)
-        hides = self._hidden()
+    def _all_pages(self, bulk: "BulkStore", familiar: Familiar) -> list[Found]:
+        """The rows of all pages; where the first one takes long, the others many at a time."""
         familiar.begin()
-        # Where there is nothing, obstore asks once and yields no page.
-        self.on_request(Request.LIST, 1)
-        pages = obstore.list(bulk, prefix=self.prefix or None, chunk_size=PAGE)
-        for number, page in enumerate(pages):
-            if number:
-                self.on_request(Request.LIST, 1)
+        began = time.monotonic()
+        pages = pages_of(bulk, self.prefix, self._count)
+        first = next(pages, ())
+        rows = self._rows([first], familiar)
+        if len(first) >= PAGE and time.monotonic() - began > _SLOW_SECONDS:
+            known = [self.prefix + path for path in familiar.paths]
+            spans = ranges(known, first[-1]["path"])
+            if len(spans) > 1:
+                try:
+                    return rows + self._in_ranges(bulk, spans, familiar)
+                except Disordered:
+                    familiar.begin()
+                    return self._rows(pages_of(bulk, self.prefix, self._count), familiar)
+        return rows + self._rows(pages, familiar)
+
+    def _in_ranges(
+        self, bulk: "BulkStore", spans: Sequence[KeyRange], familiar: Familiar
+    ) -> list[Found]:
+        def read(span: KeyRange) -> list[Found]:
+            return self._rows(pages_of(bulk, self.prefix, self._count, span), familiar)
+
+        with ThreadPoolExecutor(len(spans), thread_name_prefix="manifest-sync-list") as threads:
+            return [row for rows in threads.map(read, spans) for row in rows]
+
+    def _rows(self, pages: "Iterable[Sequence[ObjectMeta]]", familiar: Familiar) -> list[Found]:
+        start, hides = len(self.prefix), self._hidden()
+        rows: list[Found] = []
+        for page in pages:
             for meta in page:
                 key = meta["path"]
                 if key.startswith(self.prefix) and not (hides and key.startswith(hides)):
                     path, stamp = key[start:], ObjectStamp(meta["size"], bare(meta["e_tag"]))
                     if not familiar.knows(path, stamp):
-                        yield Found(path, stamp)
+                        rows.append(Found(path, stamp))
+        return rows
+
+    def _count(self) -> None:
+        self.on_request(Request.LIST, 1)
 
     def _by_boto3(self, familiar: Familiar) -> Iterator[Found]:
         hides = self._hidden()

@@ -13,6 +13,10 @@ class Acquainted:
         self.met: set[str] = set()
 
     @property
+    def paths(self) -> list[str]:
+        return sorted(self.known)
+
+    @property
     def count(self) -> int:
         return len(self.met)
 

@@ -3,13 +3,16 @@
 import copy
 import itertools
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar, Literal
 
 import pytest
 
 from manifest_sync.core.errors import Moved, StoreError
+from manifest_sync.core.familiar import Stranger
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.stamps import ABSENT, ObjectStamp
+from manifest_sync.stores import s3_listing, s3_ranges
 from manifest_sync.stores.base import CHUNK, Request
 from manifest_sync.stores.bodies import BytesBody, bytes_body, content_of
 from manifest_sync.stores.s3 import S3Store
@@ -17,6 +20,7 @@ from manifest_sync.stores.s3_address import parse_place
 from manifest_sync.stores.s3_connection import connect
 from manifest_sync.stores.s3_settings import TRASH_PREFIX, S3Settings
 from tests.servers import S3Server
+from tests.stores.acquainted import Acquainted
 from tests.stores.contract import StoreContract
 from tests.stores.under_test import MTIME_NS, Cut, StoreUnderTest
 
@@ -191,6 +195,29 @@ class S3Cases(StoreContract):
             bucket.put(f"{i:02}/", b"")
             bucket.put(f"{i:02}/a.png", b"x")
         assert [row.path for row in bucket.store.list()] == [f"{i:02}/a.png" for i in range(12)]
+
+    @pytest.mark.parametrize("known", [[], ["a-0"], ["k010.png", "k011.png", "q/50.txt"]])
+    def test_a_listing_in_ranges_is_the_same_listing(
+        self, bucket: Bucket, known: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        paths = [
+            *(f"k{number:03}.png" for number in range(60)),
+            *(f"q/{number}.txt" for number in range(60)),
+            "ä.png",
+            "\U0001f600.png",
+            "\uff5e.png",
+        ]
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda path: bucket.put(path, b"x"), paths))
+        rows = list(bucket.store.list())
+        for module in (s3_listing, s3_ranges):
+            monkeypatch.setattr(module, "PAGE", 10)
+        monkeypatch.setattr(s3_listing, "_SLOW_SECONDS", -1.0)
+        guess = sorted([*known, *paths[::2], "p.png", "zz.png"])
+        assert list(bucket.store.list(Stranger(guess))) == rows
+        familiar = Acquainted({row.path: row.stamp for row in rows[::3] if isinstance(row, Found)})
+        assert list(bucket.store.list(familiar)) == [row for row in rows if row not in rows[::3]]
+        assert familiar.met == {row.path for row in rows[::3]}
 
     def test_a_prefix_that_only_begins_the_same_is_another(self, bucket: Bucket) -> None:
         bucket.put("a.png", b"x")
