@@ -1,22 +1,19 @@
 // Moving in the gallery by keyboard. It is one stop of the Tab key; arrows lead from card to card.
 import { card, count } from "./cards.js";
-import { perRow, perScreen, reveal } from "./rows.js";
+import { perRow, perScreen, placeOf, reveal } from "./rows.js";
 import { pickAll, toggle } from "./selection.js";
 
 const cards = document.getElementById("cards");
 // The place that has the focus, or had it last.
 let at = 0;
 
-function placeOf(one) {
-  return one.ariaPosInSet - 1;
-}
-
 // Let Tab find the card that had the focus last, or the first one that is here.
 export function dress() {
   const list = cards.querySelector(".cards");
   const mine = list.querySelector(`.card[aria-posinset="${at + 1}"]`) ?? list.querySelector(".card");
   for (const part of list.querySelectorAll(".pick, .open")) {
-    part.tabIndex = mine?.contains(part) ? 0 : -1;
+    const wanted = mine?.contains(part) ? 0 : -1;
+    if (part.tabIndex !== wanted) part.tabIndex = wanted;
   }
   // The list had the focus while the card was out of sight.
   if (document.activeElement === list && mine && placeOf(mine) === at) {

@@ -18,6 +18,10 @@ let uppermost = 0;
 let near = [0, 0];
 let isWaiting = false;
 
+export function placeOf(one) {
+  return one.ariaPosInSet - 1;
+}
+
 export function perRow() {
   return columns;
 }
@@ -92,6 +96,8 @@ function resume(come) {
 }
 
 function put(wanted) {
+  const now = list.children;
+  if (now.length === wanted.length && wanted.every((each, at) => each === now[at])) return;
   const hadFocus = list.contains(document.activeElement);
   const staying = new Set(wanted);
   for (const each of [...list.children]) {
@@ -123,8 +129,11 @@ export function render() {
   list.style.paddingTop = `${first * pitch}px`;
   list.style.paddingBottom = `${(rows - end) * pitch}px`;
   const [from, to] = [first * columns, Math.min(end * columns, count)];
+  const blanks = new Map([...list.querySelectorAll(".blank")].map((each) => [placeOf(each), each]));
   const wanted = [];
-  for (let place = from; place < to; place += 1) wanted.push(card(place) ?? blank(place));
+  for (let place = from; place < to; place += 1) {
+    wanted.push(card(place) ?? blanks.get(place) ?? blank(place));
+  }
   put(wanted);
   near = [Math.max(0, from - perScreen()), Math.min(to + perScreen(), count)];
   if (isWaiting || isHere(...near)) return;
@@ -139,7 +148,7 @@ export function render() {
 // Put cards that have come in the place of blank ones.
 function fill() {
   for (const each of [...list.querySelectorAll(".blank")]) {
-    const come = card(each.ariaPosInSet - 1);
+    const come = card(placeOf(each));
     if (!come) continue;
     resume(come);
     each.replaceWith(come);
