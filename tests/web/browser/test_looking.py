@@ -121,7 +121,7 @@ def test_one_image_with_what_changed_in_its_caption(curator: Curator, style: Pat
     page.keyboard.press("ArrowLeft")
     page.get_by_role("heading", name="c.webp").wait_for()
     page.keyboard.press("Escape")
-    assert focused(curator) == ("c.webp", "open")
+    page.locator(".card[data-path='c.webp'] .open:focus").wait_for()
 
 
 def test_all_of_it_by_keyboard(curator: Curator, bucket: Bucket) -> None:
