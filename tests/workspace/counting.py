@@ -38,7 +38,8 @@ class Work:
     opened: Counter[str] = field(default_factory=Counter)
     """How often each image and each caption was opened, by its file's name."""
     statements: int = 0
-    """Of SQL, one for each row that is written."""
+    """Of SQL, one for each row that is written. Transactions are not among them: the journal
+    makes one whenever some time has passed."""
     bytes_read: int = 0
     """From files, SQLite's and Python's own too. 0 where the system does not tell."""
     document: dict[str, Any] = field(default_factory=dict)
@@ -89,8 +90,9 @@ def _files(names: list[str]) -> Iterator[None]:
 def _traced(work: Work) -> Callable[..., sqlite3.Connection]:
     connect = sqlite3.connect
 
-    def count(_statement: str) -> None:
-        work.statements += 1
+    def count(statement: str) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT")):
+            work.statements += 1
 
     def counted(path: Path, timeout: float = 5.0) -> sqlite3.Connection:
         connection: sqlite3.Connection = connect(path, timeout=timeout)
