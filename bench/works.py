@@ -44,7 +44,7 @@ WORKS = (
         aims=(Silent(), NoLonger(1, "unchanged")), needs=_no_refresh,
     ),
     Work(
-        "slow-lists", 100_000, 2_000, at_first.settled, tools.CHECKS, at_first.restored, delay=0.06,
+        "slow-lists", 100_000, 10_000, at_first.settled, tools.CHECKS, at_first.restored, delay=0.06,
         aims=(Faster(5, (*_BY_STAMP, *_BY_CONTENT)),),
     ),
     Work(
