@@ -90,6 +90,7 @@ def test_threads_are_made_in_few_places() -> None:
     # that may die of an image.
     assert found == {
         "engine/pool.py",
+        "stores/s3_listing.py",
         "stores/s3_multipart.py",
         "web/jobs.py",
         "web/thumbnails.py",
