@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ _RUNS, _QUICK_RUNS = 5, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what the command line names, and print it."""
     options = _options(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # else server and data are left behind
     if lacking := missing():
         print(lacking, file=sys.stderr)
         return 1

@@ -44,8 +44,8 @@ WORKS = (
         aims=(Silent(), NoLonger(1, "unchanged")), needs=_no_refresh,
     ),
     Work(
-        "slow-lists", 100_000, 10_000, at_first.settled, tools.CHECKS, at_first.restored, delay=0.06,
-        aims=(Faster(5, (*_BY_STAMP, *_BY_CONTENT)),),
+        "slow-lists", 100_000, 10_000, at_first.settled, tools.CHECKS, at_first.restored,
+        aims=(Faster(5, (*_BY_STAMP, *_BY_CONTENT)),), delay=0.06,
     ),
     Work(
         "first-push", 10_000, 500, at_first.unsent, tools.SENDS, at_first.restored,
