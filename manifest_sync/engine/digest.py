@@ -24,6 +24,17 @@ class Unhashed(msgspec.Struct, frozen=True):
     """What its bytes were when it was last hashed."""
     is_caption: bool
 
+    @property
+    def is_small(self) -> bool:
+        """Whether it is read in one piece."""
+        return self.stamp.size <= CHUNK
+
+    @property
+    def comparable(self) -> Digest | None:
+        """What is known of bytes that may be the same: as many as there are now."""
+        known = self.known
+        return known if known is not None and known.stamp.size == self.stamp.size else None
+
 
 def digest(store: Store, job: Unhashed, now_ns: int, tally: Tally) -> Digest:
     """Hash a file. Raises StoreError: Moved while it is being written to, Denied unreadable.
@@ -31,15 +42,20 @@ def digest(store: Store, job: Unhashed, now_ns: int, tally: Tally) -> Digest:
     `now_ns` is the file system's clock before the reading began. Where the XXH3 is what it was,
     the bytes are what they were, and their MD5 is not computed again.
     """
-    trusted = not job.stamp.may_hide_a_later_edit(now_ns, MARGIN_NS)
-    known = job.known if job.known and job.known.stamp.size == job.stamp.size else None
-    if job.stamp.size > CHUNK:
+    if not job.is_small:
+        trusted = not job.stamp.may_hide_a_later_edit(now_ns, MARGIN_NS)
+        known = job.comparable
         if known is None or _xxh3_of(store, job) != known.xxh3:
             return _of_large(store, job, trusted, tally)
         return msgspec.structs.replace(known, stamp=job.stamp, trusted=trusted)
     with store.read(job.path, job.stamp) as reading:
-        data = b"".join(reading.chunks)
-    xxh3 = xxhash.xxh3_128_hexdigest(data)
+        return digest_of(b"".join(reading.chunks), job, now_ns, tally)
+
+
+def digest_of(data: bytes, job: Unhashed, now_ns: int, tally: Tally) -> Digest:
+    """The digest of a small file whose bytes have been read in the state of the job."""
+    trusted = not job.stamp.may_hide_a_later_edit(now_ns, MARGIN_NS)
+    known, xxh3 = job.comparable, xxhash.xxh3_128_hexdigest(data)
     if known is not None and known.xxh3 == xxh3:
         md5 = known.md5
     else:

@@ -1,6 +1,6 @@
 """Observing the folder: what the files that belong to the style contain."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -12,12 +12,15 @@ from manifest_sync.core.listing import Entry, Listing, Problem
 from manifest_sync.core.rows import Rows
 from manifest_sync.core.scope import Role, Scope
 from manifest_sync.core.stamps import AbsentStamp, FileStamp
-from manifest_sync.engine.digest import Unhashed, digest
+from manifest_sync.engine.digest import Unhashed, digest, digest_of
 from manifest_sync.engine.pool import work_through
 from manifest_sync.engine.watch import Watch
 from manifest_sync.state.cache import Digest
 from manifest_sync.stores.base import Store
 
+_BATCH_FILES = 128
+_BATCH_BYTES = 4 << 20
+"""Of small files that are read together."""
 _TRIES = 3
 """How often a file that is being written to is looked at again before it is left alone."""
 
@@ -76,14 +79,50 @@ def _hash_all(
     of_bytes = sum(job.stamp.size for job in jobs)
     done_bytes = 0
 
-    def hash_one(job: Unhashed) -> Digest | Problem | None:
-        return _hash_one(store, job, now_ns, watch)
+    def hash_batch(batch: Sequence[Unhashed]) -> list[Digest | Problem | None]:
+        return _hash_batch(store, batch, now_ns, watch)
 
-    hashed = work_through(jobs, hash_one, threads=watch.hash_threads)
-    for number, (job, result) in enumerate(hashed, start=1):
-        done_bytes += job.stamp.size
-        watch.tell(Hashed(watch.style, number, len(jobs), done_bytes, of_bytes))
-        yield job.path, result
+    number = 0
+    for batch, results in work_through(_batches(jobs), hash_batch, threads=watch.hash_threads):
+        for job, result in zip(batch, results, strict=True):
+            number += 1
+            done_bytes += job.stamp.size
+            watch.tell(Hashed(watch.style, number, len(jobs), done_bytes, of_bytes))
+            yield job.path, result
+
+
+def _batches(jobs: Iterable[Unhashed]) -> Iterator[list[Unhashed]]:
+    """Small files of one folder together, a large file by itself; no more than fits in memory."""
+    batch: list[Unhashed] = []
+    room, place = _BATCH_BYTES, ""
+    for job in jobs:
+        if not job.is_small:
+            yield [job]
+            continue
+        folder = job.path.rpartition("/")[0]
+        room -= job.stamp.size
+        if batch and (room < 0 or len(batch) == _BATCH_FILES or folder != place):
+            yield batch
+            batch, room = [], _BATCH_BYTES - job.stamp.size
+        batch.append(job)
+        place = folder
+    if batch:
+        yield batch
+
+
+def _hash_batch(
+    store: Store, batch: Sequence[Unhashed], now_ns: int, watch: Watch
+) -> list[Digest | Problem | None]:
+    if len(batch) == 1:
+        return [_hash_one(store, batch[0], now_ns, watch)]
+    read = store.read_small([(job.path, job.stamp) for job in batch])
+    # What went wrong may go right when the file is looked at by itself, and anew.
+    return [
+        _hash_one(store, job, now_ns, watch)
+        if isinstance(data, StoreError)
+        else digest_of(data, job, now_ns, watch.tally)
+        for job, data in zip(batch, read, strict=True)
+    ]
 
 
 def _hash_one(store: Store, job: Unhashed, now_ns: int, watch: Watch) -> Digest | Problem | None:

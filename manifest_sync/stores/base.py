@@ -1,6 +1,6 @@
 """The protocol every store satisfies. tests/stores/contract.py is its executable form."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Protocol
@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from manifest_sync.core.content import Content, Side
+from manifest_sync.core.errors import StoreError
 from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.stamps import Present, Stamp
@@ -177,6 +178,13 @@ class Store(Protocol):
         """Open a file in exactly that state. Raises Moved where it is in another, or gone."""
         ...
 
+    def read_small(self, files: Sequence[tuple[str, Present]]) -> Iterator[bytes | StoreError]:
+        """The bytes of small files of one folder, each as `read` has them, one after the other.
+
+        In their order. What is wrong with a file, as `read` would raise it, is in its place.
+        """
+        ...
+
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Put the body at the path, where `expect` still holds; else raise Moved, nothing touched.
 
@@ -213,3 +221,17 @@ class Store(Protocol):
     def flush(self) -> None:
         """Make durable what was written so far; called before its outcomes are recorded."""
         ...
+
+
+def read_one_by_one(
+    store: Store, files: Sequence[tuple[str, Present]]
+) -> Iterator[bytes | StoreError]:
+    """`Store.read_small` by `Store.read`."""
+    for path, stamp in files:
+        try:
+            with store.read(path, stamp) as reading:
+                data = b"".join(reading.chunks)
+        except StoreError as error:
+            yield error
+        else:
+            yield data

@@ -3,17 +3,24 @@
 import fnmatch
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 
 import msgspec
 
-from manifest_sync.core.errors import Transient
+from manifest_sync.core.errors import StoreError, Transient
 from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.stamps import Present, Stamp
-from manifest_sync.stores.base import Body, Reading, Store, Trash, Written
+from manifest_sync.stores.base import (
+    Body,
+    Reading,
+    Store,
+    Trash,
+    Written,
+    read_one_by_one,
+)
 from manifest_sync.stores.bodies import bytes_body
 
 
@@ -135,6 +142,10 @@ class FaultyStore:
             if fault is not None:
                 reading.chunks = _spoilt(reading.chunks, fault)
             yield reading
+
+    def read_small(self, files: Sequence[tuple[str, Present]]) -> Iterator[bytes | StoreError]:
+        """Read one by one, each with its own fault."""
+        return read_one_by_one(self, files)
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Write."""

@@ -6,7 +6,7 @@ what is replaced or deleted is in the trash before (`local_trash`).
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from stat import S_ISDIR
@@ -20,12 +20,12 @@ from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.paths import shown
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, FileStamp, Present, Stamp, agree
 from manifest_sync.stores import local_probes
-from manifest_sync.stores.base import Body, Reading, Written
+from manifest_sync.stores.base import Body, Reading, Written, read_one_by_one
 from manifest_sync.stores.local_durable import Unsynced
 from manifest_sync.stores.local_errors import appeared, changed, gone, telling
 from manifest_sync.stores.local_kept import LocalTrash
 from manifest_sync.stores.local_part import PartFile
-from manifest_sync.stores.local_read import reading
+from manifest_sync.stores.local_read import read_small, reading
 from manifest_sync.stores.local_trash import Doomed, Kept, Trash
 from manifest_sync.stores.local_tree import (
     InTheWay,
@@ -128,6 +128,12 @@ class LocalStore:
     def read(self, path: str, stamp: Present) -> AbstractContextManager[Reading]:
         """Open a file in exactly that state; the chunks end with Moved if it changes meanwhile."""
         return reading(self._tree, path, stamp)
+
+    def read_small(self, files: Sequence[tuple[str, Present]]) -> Iterator[bytes | StoreError]:
+        """The bytes of small files of one folder; links are followed one by one."""
+        if self._tree.follows_links:
+            return read_one_by_one(self, files)
+        return read_small(self._tree, files)
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Put the body at the path where `expect` still holds, folders above it included."""

@@ -6,7 +6,7 @@ one lock, and nothing that is replaced or deleted is lost.
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -25,7 +25,15 @@ from manifest_sync.core.stamps import (
     Stamp,
     agree,
 )
-from manifest_sync.stores.base import CHUNK, Body, OnRequest, Reading, Request, Written
+from manifest_sync.stores.base import (
+    CHUNK,
+    Body,
+    OnRequest,
+    Reading,
+    Request,
+    Written,
+    read_one_by_one,
+)
 from manifest_sync.stores.bodies import NO_NOTES, content_of
 from manifest_sync.stores.memory_trash import KeptState, MemoryTrash
 
@@ -119,6 +127,10 @@ class MemoryStore:
         self._asked(Request.GET)
         file = self._expected(path, stamp)
         yield Reading(file.stamp, _pieces(file.data), file.modified_ns, file.notes)
+
+    def read_small(self, files: Sequence[tuple[str, Present]]) -> Iterator[bytes | StoreError]:
+        """The bytes of small files, one by one."""
+        return read_one_by_one(self, files)
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Take the body in whole, then put it in place at once."""

@@ -13,7 +13,14 @@ from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.manifest import MANIFEST_NAME
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, ObjectStamp, Present, Stamp, agree
-from manifest_sync.stores.base import Body, OnRequest, Reading, Request, Written
+from manifest_sync.stores.base import (
+    Body,
+    OnRequest,
+    Reading,
+    Request,
+    Written,
+    read_one_by_one,
+)
 from manifest_sync.stores.s3_bulk import expresses
 from manifest_sync.stores.s3_conditions import condition, one_state
 from manifest_sync.stores.s3_connection import S3Connection
@@ -101,6 +108,10 @@ class S3Store:
             except NotFound as error:
                 raise Moved(f"{path} is no longer on S3") from error
             yield reading
+
+    def read_small(self, files: Sequence[tuple[str, Present]]) -> Iterator[bytes | StoreError]:
+        """The bytes of small files, one by one."""
+        return read_one_by_one(self, files)
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Send a body; S3 shows an object only when it is complete."""

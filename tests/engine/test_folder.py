@@ -212,7 +212,8 @@ def test_a_file_that_is_written_to_all_the_time_is_busy(folder: Folder, size: in
             "is being written to; run the command again when it is done",
         ),
     )
-    assert folder.reads.count("a.png") == 3
+    # Three times by itself; a small file was read with the others before.
+    assert folder.reads.count("a.png") == (4 if size < CHUNK else 3)
     assert "a.png" not in facts.digests
 
 

@@ -119,6 +119,26 @@ class StoreContract(TrashContract):
 
     # Reading
 
+    def test_small_files_of_a_folder_are_read_together(self, under_test: StoreUnderTest) -> None:
+        texts = {f"folder/{number}.txt": b"x" * number for number in range(4)}
+        for path, data in texts.items():
+            under_test.create(path, data)
+        files = [(path, present(under_test.stamp(path))) for path in texts]
+        assert list(under_test.store.read_small(files)) == [*texts.values()]
+
+    def test_what_is_wrong_with_one_of_them_is_in_its_place(
+        self, under_test: StoreUnderTest
+    ) -> None:
+        paths = ["a.txt", "b.txt", "c.txt", "d.txt"]
+        for path in paths:
+            under_test.create(path, b"before")
+        files = [(path, present(under_test.stamp(path))) for path in paths]
+        under_test.put("b.txt", b"another")
+        under_test.drop("c.txt")
+        first, *wrong, last = under_test.store.read_small(files)
+        assert (first, last) == (b"before", b"before")
+        assert [type(each) for each in wrong] == [Moved, Moved]
+
     def test_reads_what_is_there(self, under_test: StoreUnderTest) -> None:
         under_test.put("a.png", b"bytes")
         stamp = under_test.stamp("a.png")

@@ -155,6 +155,51 @@ def test_a_file_that_changes_while_it_is_read_is_not_read_to_its_end(
             list(reading.chunks)
 
 
+def swap_the_folder(path: Path) -> None:
+    """Another folder is in the place of this one, with the very same file in it."""
+    away = path.parent.with_name("away")
+    path.parent.rename(away)
+    path.parent.mkdir()
+    os.link(away / path.name, path)
+
+
+@pytest.mark.parametrize(
+    "act", [edit, append, cut, save_like_an_editor, Path.unlink, become_a_link, swap_the_folder]
+)
+def test_a_small_file_that_changes_while_it_is_read_has_moved(
+    tmp_path: Path, act: Callable[[Path], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_in(tmp_path)
+    file = tmp_path / "style" / "sub" / "b.png"
+    for name in "abc":
+        put(file.with_name(f"{name}.png"), b"before")
+    time.sleep(0.02)  # so that the edit falls into another tick of the file system's clock
+    files = [(f"sub/{name}.png", stamp_in(store, f"sub/{name}.png")) for name in "abc"]
+    done: list[bytes] = []
+
+    def read(fd: int, size: int) -> bytes:
+        done.append(os.pread(fd, size, 0))
+        if len(done) == len("ab"):
+            act(file)
+        return done[-1]
+
+    monkeypatch.setattr(os, "read", read)
+    _, second, third = store.read_small(files)
+    assert isinstance(second, Moved)
+    assert isinstance(third, Moved) or act is not swap_the_folder
+
+
+def test_small_files_are_not_read_through_a_link(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    put(tmp_path / "outside" / "a.png", b"outside")
+    stamp = stamp_in(LocalStore(tmp_path / "outside", tmp_path / "t"), "a.png")
+    (tmp_path / "style" / "link").symlink_to("../outside")
+    (tmp_path / "style" / "a.png").symlink_to("../outside/a.png")
+    for path in ("link/a.png", "a.png"):
+        [wrong] = store.read_small([(path, stamp)])
+        assert isinstance(wrong, Moved)
+
+
 def test_chunks_do_not_outlive_their_reading(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     put(tmp_path / "style" / "a.png", b"x")
