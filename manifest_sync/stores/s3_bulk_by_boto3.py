@@ -1,5 +1,6 @@
 """obstore with what boto3 found out: the server, the region, and credentials that are renewed."""
 
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -51,8 +52,10 @@ def _suits(session: boto3.Session, client: "S3Client", bucket: str) -> bool:
     s3 = getattr(client.meta.config, "s3", None) or {}
     core = session._session  # noqa: SLF001  # boto3 shows this setting in no other way
     endpoint = client.meta.endpoint_url
+    # botocore takes the authorities of the second where the first names none.
+    authorities = core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
     return not (
-        (endpoint.startswith("https:") and core.get_config_variable("ca_bundle"))
+        (endpoint.startswith("https:") and authorities)
         or _is_proxied(endpoint)
         or bucket.startswith("arn:")
         or s3.get("addressing_style") == "virtual"

@@ -230,10 +230,12 @@ def test_an_unknown_certificate_is_not_trusted(https: str, transport: str) -> No
         list(S3Store(connect(settings, "bucket"), "p/").list())
 
 
+@pytest.mark.parametrize("variable", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
 def test_a_configured_certificate_is_trusted_and_left_to_boto3(
-    https: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    https: str, certificate: Path, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv(variable, str(certificate))
     connection = connect(S3Settings(endpoint_url=https), "bucket")
     assert connection.bulk is None
     assert list(S3Store(connection, "p/").list()) == []
