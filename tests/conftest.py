@@ -31,7 +31,8 @@ def no_real_accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
     """An empty home, and credentials that only the servers of the tests know."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in [n for n in os.environ if n.startswith(("AWS_", "MANIFEST_SYNC_", "XDG_"))]:
+        of_others = ("AWS_", "MANIFEST_SYNC_", "XDG_", "REQUESTS_CA_BUNDLE")
+        for name in [n for n in os.environ if n.startswith(of_others)]:
             if name != "MANIFEST_SYNC_REQUIRE":
                 patch.delenv(name)
         patch.setenv("HOME", str(home))
