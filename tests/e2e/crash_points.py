@@ -14,6 +14,7 @@ POINTS = {
         "make part",
         "rename part as manifest.json",
         "commit delete memory, insert memory, update styles",
+        "commit insert in_step",
         "commit update applies",
         "remove lock.holder",
     ),
@@ -71,6 +72,7 @@ ALIKE = {
     "remove lock.holder",
     "commit insert digests",
     "commit insert published",
+    "commit insert in_step",
 }
 """Steps of several commands that one is killed at: they touch the lock and the cache only."""
 
