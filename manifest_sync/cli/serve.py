@@ -94,6 +94,11 @@ def _tell(screen: Screen, at: Listening) -> None:
             "Warning: other machines can reach this server, and what is sent to it is not "
             "encrypted. Whoever sees the token can use it."
         )
+    if at.is_everywhere:
+        screen.say(
+            "From another machine, put an IP address of this one into the place of the address "
+            "below; names are turned away."
+        )
     screen.tell(f"Serving on {at.address}; Ctrl-C ends it.", "", f"  {at.url}", "")
     screen.document(ServeDocument("manifest-sync/serve", 1, at.url, at.address, at.door.token))
     sys.stdout.flush()

@@ -6,6 +6,7 @@ import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from ipaddress import ip_address
 from types import FrameType
 
 import msgspec
@@ -34,6 +35,11 @@ class Listening(msgspec.Struct, frozen=True):
     is_public: bool
     """Whether other machines can reach it."""
     socket: socket.socket
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it answers at every address of this machine."""
+        return ip_address(self.socket.getsockname()[0]).is_unspecified
 
     @property
     def url(self) -> str:
@@ -95,12 +101,16 @@ def listening(
     with opened:
         number = opened.getsockname()[1]
         name = f"[{host}]" if ":" in host else host
-        yield Listening(
+        there = Listening(
             door=door(host, number, token, origins),
             address=f"http://{name}:{number}/",
             is_public=name not in LOOPBACK,
             socket=opened,
         )
+        if there.is_everywhere:  # which is no address to go to
+            here = "[::1]" if ":" in host else "127.0.0.1"
+            there = msgspec.structs.replace(there, address=f"http://{here}:{number}/")
+        yield there
 
 
 def make_server(at: Listening, opener: Opener, *, api_docs: bool = False) -> Server:

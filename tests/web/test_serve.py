@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -152,6 +153,8 @@ def test_only_another_host_is_public(host: str, *, is_public: bool) -> None:
         bound = at.socket.getsockname()[0]
         assert bound.startswith("127.") is not is_public
         assert (at.door.any_address, str(at.door.port) in at.url) == (is_public, True)
+        assert at.is_everywhere is is_public
+        assert urlsplit(at.url).hostname in {"127.0.0.1", "localhost"}, "an address to go to"
 
 
 @pytest.mark.slow
