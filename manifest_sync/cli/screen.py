@@ -1,5 +1,6 @@
 """Where a command writes: its result on stdout, everything else on stderr."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import msgspec
@@ -34,8 +35,7 @@ class Screen:
 
     def show(self, *lines: Line) -> None:
         """A part of the result. With --json it goes to stderr: the document is the result."""
-        for line in lines:
-            (self.err if self.as_json else self._out).print(line)
+        _print(self.err if self.as_json else self._out, lines)
 
     def tell(self, *lines: Line) -> None:
         """What goes along with the result: not with --quiet, nor beside a document."""
@@ -44,13 +44,20 @@ class Screen:
 
     def say(self, *lines: Line) -> None:
         """What a person must see: messages, warnings, questions."""
-        for line in lines:
-            self.err.print(line)
+        _print(self.err, lines)
 
     def document(self, document: msgspec.Struct) -> None:
         """The one document of --json."""
         if self.as_json:
             print_document(document)
+
+
+def _print(console: Console, lines: Sequence[Line]) -> None:
+    """Line by line; where there are no colours all at once, in a tenth of the time."""
+    if lines and not console.is_terminal:
+        lines = ["\n".join(map(str, lines))]
+    for line in lines:
+        console.print(line)
 
 
 def styled(text: str, style: str) -> Text:
