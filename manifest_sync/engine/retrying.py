@@ -85,16 +85,8 @@ class Persistence(msgspec.Struct, frozen=True):
         """Raises what the last try raised, or why the run is over; then nothing is tried."""
         pace = self.watch.pace
         pace.check()
-        deadline = pace.clock() + LONG
-        policy = retrying.copy(
-            retry=tenacity.retry_if_exception_type(Transient),
-            stop=lambda state: self._is_over() or self._is_enough(state, deadline),
-            after=self._failed,
-            before_sleep=self._rest,
-            sleep=lambda _: None,  # `_rest` has done that
-        )
         try:
-            done = policy(work)
+            done = self._done(work)
         except NotSignedIn as error:
             pace.end(error)
             raise
@@ -107,6 +99,28 @@ class Persistence(msgspec.Struct, frozen=True):
             raise
         pace.went_through()
         return done
+
+    def _done(self, work: Callable[[], _T]) -> _T:
+        """Nearly everything goes through at once: a policy is made for what does not."""
+        deadline = self.watch.pace.clock() + LONG
+        try:
+            return work()
+        except Transient as error:
+            failed = [error]
+
+        def again() -> _T:
+            if failed:
+                raise failed.pop()
+            return work()
+
+        policy = retrying.copy(
+            retry=tenacity.retry_if_exception_type(Transient),
+            stop=lambda state: self._is_over() or self._is_enough(state, deadline),
+            after=self._failed,
+            before_sleep=self._rest,
+            sleep=lambda _: None,  # `_rest` has done that
+        )
+        return policy(again)
 
     def _failed(self, state: tenacity.RetryCallState) -> None:
         self.watch.pace.fell_through(f"{self.watch.style}/{self.path}", _error_of(state))
