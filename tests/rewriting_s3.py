@@ -3,7 +3,7 @@
 import http.client
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
@@ -48,13 +48,13 @@ def rewriting(endpoint: str) -> Iterator[Rewriter]:
             if reply is not None:
                 self.answer(reply.status, {**reply.headers}, reply.body)
                 return
-            connection = http.client.HTTPConnection(behind, timeout=60)
             target = rewriter.targets(self.path)
-            connection.request(self.command, target, body, dict(rewriter.asks(headers)))
-            heard = connection.getresponse()
-            said = {name.lower(): value for name, value in heard.getheaders()}
-            self.answer(heard.status, *rewriter.answers(said, heard.read()))
-            connection.close()
+            with closing(http.client.HTTPConnection(behind, timeout=60)) as connection:
+                connection.request(self.command, target, body, dict(rewriter.asks(headers)))
+                heard = connection.getresponse()
+                said = {name.lower(): value for name, value in heard.getheaders()}
+                data = heard.read()
+            self.answer(heard.status, *rewriter.answers(said, data))
 
         def answer(self, status: int, headers: Headers, body: bytes) -> None:
             length = headers.pop("content-length", "0") if self.command == "HEAD" else len(body)

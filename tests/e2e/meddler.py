@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -122,11 +122,11 @@ class _Handler(BaseHTTPRequestHandler):
     def pass_on(self, body: bytes) -> "_Answer":
         unheard = self.server.meddler.unheard
         headers = {n: v for n, v in self.headers.items() if n.lower() not in unheard}
-        connection = http.client.HTTPConnection(self.server.behind, timeout=60)
-        connection.request(self.command, self.path, body, headers)
-        heard = connection.getresponse()
-        data = heard.read()
-        connection.close()
+        behind = http.client.HTTPConnection(self.server.behind, timeout=60)
+        with closing(behind) as connection:
+            connection.request(self.command, self.path, body, headers)
+            heard = connection.getresponse()
+            data = heard.read()
         length = int(heard.getheader("Content-Length", "0")) if self.command == "HEAD" else None
         return _Answer(heard.status, data, heard.getheaders(), length)
 
