@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 _AHEAD = 4
 """Jobs queued per thread, so that none waits for the consumer."""
 
-BYTES_IN_FLIGHT = 256 << 20
+BYTES_IN_FLIGHT = 128 << 20
 """What may be held in memory by jobs at a time, whatever their number."""
 
 
