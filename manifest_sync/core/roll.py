@@ -48,8 +48,8 @@ class Met:
 
     @property
     def paths(self) -> Sequence[str]:
-        """The paths of the roll."""
-        return self.roll.paths
+        """All that S3 held when the roll was written down."""
+        return sorted([*self.roll.paths, *self.roll.known.objects])
 
     @property
     def count(self) -> int:
