@@ -20,6 +20,7 @@ from tests.servers import (
 pytest.register_assert_rewrite(
     "tests.stores.contract",
     "tests.stores.guarded_cases",
+    "tests.stores.listing_contract",
     "tests.stores.s3_cases",
     "tests.stores.trash_contract",
     "tests.stores.under_test",

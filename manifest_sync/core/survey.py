@@ -83,8 +83,7 @@ def facts(survey: Survey, verb: Verb, to: Side, *, only_differing: bool = False)
     """
     folder, bucket, lines = survey.folder.entries, survey.bucket.entries, survey.lines
     announced = survey.published.lines if survey.published is not None else None
-    named = announced if announced is not None and not survey.resting else ()
-    for path in survey.paths(also=named):
+    for path in survey.paths(also=() if announced is None else announced):
         file, there = folder.get(path), bucket.get(path)
         local = file.content if file is not None else None
         remote = there.content if there is not None else None

@@ -36,7 +36,7 @@ class Evidence(msgspec.Struct, frozen=True):
     folder: Listing
     """To recognise a multipart ETag by the local file."""
     etags_tell: bool = False
-    """Whether some object was just met whose ETag is its MD5."""
+    """Whether ETags need no doubt: some object was just met whose ETag is its MD5."""
 
 
 def observe_bucket(

@@ -115,7 +115,9 @@ def observe(
     folder = observe_folder(site.folder, rows, scope, site.digests, now_ns=now_ns, watch=watch)
     bucket = NOTHING_ON_S3
     if with_bucket:
-        evidence = Evidence(site.object_md5s, manifest, folder.listing, etags_tell=bool(still))
+        # Where S3 is not listed, it is not asked about its ETags either.
+        tell = still is not None or not refresh
+        evidence = Evidence(site.object_md5s, manifest, folder.listing, etags_tell=tell)
         rows = divide(listings.there, scope, listed)
         bucket = observe_bucket(site.bucket, site.folder, rows, evidence, watch)
     here, there, memory = folder.listing, bucket.listing, site.memory

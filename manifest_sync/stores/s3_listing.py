@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import msgspec
-from obstore.exceptions import InvalidPathError
+from obstore.exceptions import BaseError, InvalidPathError
 
 from manifest_sync.core.content import Side
 from manifest_sync.core.familiar import NOBODY, Familiar
@@ -80,7 +80,8 @@ class S3Lister(msgspec.Struct, frozen=True):
             if len(spans) > 1:
                 try:
                     return rows + self._in_ranges(bulk, spans, familiar)
-                except Disordered:
+                except (Disordered, BaseError):
+                    # Not every server can begin where it is told to (directory buckets cannot).
                     familiar.begin()
                     return self._rows(pages_of(bulk, self.prefix, self._count), familiar)
         return rows + self._rows(pages, familiar)

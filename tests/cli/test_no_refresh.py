@@ -60,6 +60,18 @@ def test_a_change_is_planned_without_a_request(pushed: Path, asked: list[str]) -
     ]
 
 
+def test_nothing_is_asked_where_every_object_is_another_than_its_file(
+    pushed: Path, style: Path, asked: list[str]
+) -> None:
+    for file in style.rglob("*.*"):
+        if file.name != "manifest.json":
+            file.write_bytes(bytes(reversed(file.read_bytes())))
+    assert here(pushed, "record").status == 0
+    asked.clear()
+    assert "4 to update" in planned(pushed).out
+    assert asked == []
+
+
 def test_applying_the_plan_lists_nothing_either(
     pushed: Path, bucket: Bucket, asked: list[str]
 ) -> None:
