@@ -45,7 +45,7 @@ def plan_lines(plan: StylePlan, limit: int | None) -> Iterator[Line]:
     """The whole plan: heading, changes, what stays undone and why, and always a summary."""
     yield heading(plan)
     if not plan.basis.options.refresh:
-        yield "  S3 was not listed: what it held after the last push or pull from here is gone by."
+        yield "  S3 was not listed; this goes by what it held after the last push or pull."
     for action in Action:
         changes = [change for change in plan.changes if change.action is action]
         yield from _listed(changes, limit, change_line, _PLURALS[action])

@@ -54,7 +54,7 @@ def test_a_change_is_planned_without_a_request(pushed: Path, asked: list[str]) -
     ran = planned(pushed)
     assert asked == []
     assert ran.out.splitlines()[1:4] == [
-        "  S3 was not listed: what it held after the last push or pull from here is gone by.",
+        "  S3 was not listed; this goes by what it held after the last push or pull.",
         "  ~ a.txt (9 B -> 15 B)",
         "  0 to create, 1 to update, 0 to delete, 3 unchanged; 15 B to send",
     ]

@@ -69,8 +69,9 @@ def test_a_first_sync_is_shown_agreed_to_and_said(
             "⏳ Syncing...",
             TO_S3,
         ]
-    assert len(bucket.objects(PREFIX)) == 5
-    curator.page.locator(".card .state", has_text="identical").first.wait_for()
+        assert len(bucket.objects(PREFIX)) == 5
+        # The gallery asks S3 anew after a run, through the slow server still.
+        curator.page.locator(".card .state", has_text="identical").first.wait_for()
 
 
 @pytest.mark.usefixtures("pushed")
