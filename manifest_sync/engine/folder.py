@@ -92,20 +92,18 @@ def _hash_all(
 
 
 def _batches(jobs: Iterable[Unhashed]) -> Iterator[list[Unhashed]]:
-    """Small files of one folder together, a large file by itself; no more than fits in memory."""
+    """Small files together, a large file by itself; no more than fits in memory."""
     batch: list[Unhashed] = []
-    room, place = _BATCH_BYTES, ""
+    room = _BATCH_BYTES
     for job in jobs:
         if not job.is_small:
             yield [job]
             continue
-        folder = job.path.rpartition("/")[0]
         room -= job.stamp.size
-        if batch and (room < 0 or len(batch) == _BATCH_FILES or folder != place):
+        if batch and (room < 0 or len(batch) == _BATCH_FILES):
             yield batch
             batch, room = [], _BATCH_BYTES - job.stamp.size
         batch.append(job)
-        place = folder
     if batch:
         yield batch
 
@@ -115,13 +113,13 @@ def _hash_batch(
 ) -> list[Digest | Problem | None]:
     if len(batch) == 1:
         return [_hash_one(store, batch[0], now_ns, watch)]
-    read = store.read_small([(job.path, job.stamp) for job in batch])
+    read = store.read_small([(job.path, job.stamp) for job in batch], at_a_time=1)
     # What went wrong may go right when the file is looked at by itself, and anew.
     return [
         _hash_one(store, job, now_ns, watch)
-        if isinstance(data, StoreError)
-        else digest_of(data, job, now_ns, watch.tally)
-        for job, data in zip(batch, read, strict=True)
+        if isinstance(whole, StoreError)
+        else digest_of(whole.data, job, now_ns, watch.tally)
+        for job, whole in zip(batch, read, strict=True)
     ]
 
 

@@ -43,6 +43,14 @@ class Reading(msgspec.Struct):
     """What an object's metadata says besides; nothing of a file."""
 
 
+class Whole(msgspec.Struct, frozen=True, gc=False):
+    """A small file or object, read in one piece."""
+
+    data: bytes
+    modified_ns: int
+    """As `Reading.modified_ns`."""
+
+
 class Body(Protocol):
     """Bytes to be written. May be opened again when a write is tried again."""
 
@@ -79,6 +87,15 @@ class Written(msgspec.Struct, frozen=True):
     stamp: Stamp
     kept_at: str | None = None
     """Where the bytes are now that were replaced or deleted; None where none were."""
+
+
+class NewCopy(msgspec.Struct, frozen=True):
+    """A copy that is to be made where nothing is."""
+
+    source: str
+    stamp: Present
+    """The state in which the source is to be."""
+    path: str
 
 
 class KeptFile(msgspec.Struct, frozen=True):
@@ -178,10 +195,14 @@ class Store(Protocol):
         """Open a file in exactly that state. Raises Moved where it is in another, or gone."""
         ...
 
-    def read_small(self, files: Sequence[tuple[str, Present]]) -> Iterator[bytes | StoreError]:
-        """The bytes of small files of one folder, each as `read` has them, one after the other.
+    def read_small(
+        self, files: Sequence[tuple[str, Present]], *, at_a_time: int
+    ) -> Iterator[Whole | StoreError]:
+        """Small files, each read as `read` does it.
 
-        In their order. What is wrong with a file, as `read` would raise it, is in its place.
+        Of this and the other methods for many: what comes is in their order, and what is wrong
+        with one, as the method for one would raise it, is in its place. No more than so many
+        requests are made at a time.
         """
         ...
 
@@ -192,14 +213,32 @@ class Store(Protocol):
         """
         ...
 
+    def create_small(
+        self, files: Sequence[tuple[str, Body]], *, at_a_time: int
+    ) -> Iterator[Written | StoreError]:
+        """Write small files where nothing is, each as `write` does it with ABSENT expected."""
+        ...
+
     def copy(
         self, source: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str
     ) -> Written:
         """Copy within the store; conditions on both ends as in `read` and `write`."""
         ...
 
+    def copy_many(
+        self, copies: Sequence[NewCopy], *, at_a_time: int
+    ) -> Iterator[Written | StoreError]:
+        """Copy to where nothing is, each as `copy` does it with ABSENT expected."""
+        ...
+
     def delete(self, path: str, *, expect: Present, keep_under: str) -> Written:
         """Take the file away, where `expect` still holds; its bytes are kept."""
+        ...
+
+    def delete_many(
+        self, files: Sequence[tuple[str, Present]], *, keep_under: str, at_a_time: int
+    ) -> Iterator[Written | StoreError]:
+        """Take files away, each as `delete` does it."""
         ...
 
     def bring_back(
@@ -221,17 +260,3 @@ class Store(Protocol):
     def flush(self) -> None:
         """Make durable what was written so far; called before its outcomes are recorded."""
         ...
-
-
-def read_one_by_one(
-    store: Store, files: Sequence[tuple[str, Present]]
-) -> Iterator[bytes | StoreError]:
-    """`Store.read_small` by `Store.read`."""
-    for path, stamp in files:
-        try:
-            with store.read(path, stamp) as reading:
-                data = b"".join(reading.chunks)
-        except StoreError as error:
-            yield error
-        else:
-            yield data

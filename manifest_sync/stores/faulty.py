@@ -3,13 +3,13 @@
 import fnmatch
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
 import msgspec
 
-from manifest_sync.core.errors import StoreError, Transient
+from manifest_sync.core.errors import Transient
 from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.stamps import Present, Stamp
@@ -19,9 +19,9 @@ from manifest_sync.stores.base import (
     Store,
     Trash,
     Written,
-    read_one_by_one,
 )
 from manifest_sync.stores.bodies import bytes_body
+from manifest_sync.stores.one_by_one import OneByOne
 
 
 class Call(StrEnum):
@@ -71,7 +71,7 @@ class Fault(msgspec.Struct, frozen=True):
         return call is self.call and fnmatch.fnmatchcase(path, self.path)
 
 
-class FaultyStore:
+class FaultyStore(OneByOne):
     """Another store, with faults. Each fault counts the calls it is about by itself."""
 
     def __init__(
@@ -142,10 +142,6 @@ class FaultyStore:
             if fault is not None:
                 reading.chunks = _spoilt(reading.chunks, fault)
             yield reading
-
-    def read_small(self, files: Sequence[tuple[str, Present]]) -> Iterator[bytes | StoreError]:
-        """Read one by one, each with its own fault."""
-        return read_one_by_one(self, files)
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Write."""

@@ -20,7 +20,7 @@ from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.paths import shown
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, FileStamp, Present, Stamp, agree
 from manifest_sync.stores import local_probes
-from manifest_sync.stores.base import Body, Reading, Written, read_one_by_one
+from manifest_sync.stores.base import Body, Reading, Whole, Written
 from manifest_sync.stores.local_durable import Unsynced
 from manifest_sync.stores.local_errors import appeared, changed, gone, telling
 from manifest_sync.stores.local_kept import LocalTrash
@@ -37,6 +37,7 @@ from manifest_sync.stores.local_tree import (
     stamp_of,
 )
 from manifest_sync.stores.local_walk import Walk
+from manifest_sync.stores.one_by_one import OneByOne
 
 _TURNS = 64
 
@@ -55,7 +56,7 @@ def always(_: str) -> bool:
     return True
 
 
-class LocalStore:
+class LocalStore(OneByOne):
     """A folder. Its stamps are `FileStamp`s; `kept_at` is relative to the folder of `trash`."""
 
     side = Side.LOCAL
@@ -129,10 +130,12 @@ class LocalStore:
         """Open a file in exactly that state; the chunks end with Moved if it changes meanwhile."""
         return reading(self._tree, path, stamp)
 
-    def read_small(self, files: Sequence[tuple[str, Present]]) -> Iterator[bytes | StoreError]:
-        """The bytes of small files of one folder; links are followed one by one."""
+    def read_small(
+        self, files: Sequence[tuple[str, Present]], *, at_a_time: int
+    ) -> Iterator[Whole | StoreError]:
+        """Small files; links are followed one by one."""
         if self._tree.follows_links:
-            return read_one_by_one(self, files)
+            return super().read_small(files, at_a_time=at_a_time)
         return read_small(self._tree, files)
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:

@@ -4,12 +4,14 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import FileIO
+from itertools import groupby
 
 from manifest_sync.core.errors import NotFound, StoreError
 from manifest_sync.core.stamps import FileStamp, Present
-from manifest_sync.stores.base import CHUNK, Reading
+from manifest_sync.stores.base import CHUNK, Reading, Whole
 from manifest_sync.stores.local_errors import changed, gone, telling
 from manifest_sync.stores.local_tree import Tree, look, open_at, regular, stamp_at
+from manifest_sync.stores.one_by_one import each
 
 
 @contextmanager
@@ -29,28 +31,29 @@ def reading(tree: Tree, path: str, stamp: Present) -> Iterator[Reading]:
         )
 
 
-def read_small(tree: Tree, files: Sequence[tuple[str, Present]]) -> Iterator[bytes | StoreError]:
-    """The bytes of small files of one folder, which is opened once for all of them.
+def read_small(tree: Tree, files: Sequence[tuple[str, Present]]) -> Iterator[Whole | StoreError]:
+    """Small files; a folder is opened once for those of it that follow each other.
 
     Nothing but opening takes as long for a small file as entering its folder for it.
     """
-    parent = files[0][0].rpartition("/")[0]
-    found: list[bytes | StoreError] = []
+    for parent, group in groupby(files, lambda file: file[0].rpartition("/")[0]):
+        yield from _of_folder(tree, parent, [*group])
+
+
+def _of_folder(
+    tree: Tree, parent: str, files: list[tuple[str, Present]]
+) -> Iterator[Whole | StoreError]:
     try:
         with tree.folder(parent) as folder:
-            for path, stamp in files:
-                try:
-                    found.append(_whole(folder, path, stamp))
-                except StoreError as error:
-                    found.append(gone(path) if isinstance(error, NotFound) else error)
+            found = [*each(files, lambda file: _whole(folder, *file))]
             tree.require(parent, folder)
     except StoreError as error:
-        yield from (gone(path) if isinstance(error, NotFound) else error for path, _ in files)
-        return
-    yield from found
+        found = [error] * len(files)
+    for (path, _), whole in zip(files, found, strict=True):
+        yield gone(path) if isinstance(whole, NotFound) else whole
 
 
-def _whole(folder: int, path: str, stamp: Present) -> bytes:
+def _whole(folder: int, path: str, stamp: Present) -> Whole:
     """All of a file in the given state. Moved where it is in another, before or after.
 
     That what is at the name afterwards has the stamp tells both that the file that was read was
@@ -69,7 +72,7 @@ def _whole(folder: int, path: str, stamp: Present) -> bytes:
     status = look(folder, name)
     if status is None or len(data) != stamp.size or regular(status, path) != stamp:
         raise changed(path)
-    return data
+    return Whole(data, status.st_mtime_ns)
 
 
 def pieces(file: FileIO, path: str, stamp: FileStamp) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ one lock, and nothing that is replaced or deleted is lost.
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import msgspec
@@ -32,10 +32,10 @@ from manifest_sync.stores.base import (
     Reading,
     Request,
     Written,
-    read_one_by_one,
 )
 from manifest_sync.stores.bodies import NO_NOTES, content_of
 from manifest_sync.stores.memory_trash import KeptState, MemoryTrash
+from manifest_sync.stores.one_by_one import OneByOne
 
 PAGE = 1000
 """Keys of one LIST answer (S3's limit)."""
@@ -53,7 +53,7 @@ class _File(msgspec.Struct, frozen=True):
     """Whether the MD5 is beside the bytes: with every object that was written through a store."""
 
 
-class MemoryStore:
+class MemoryStore(OneByOne):
     """One side of one style, in memory."""
 
     def __init__(
@@ -127,10 +127,6 @@ class MemoryStore:
         self._asked(Request.GET)
         file = self._expected(path, stamp)
         yield Reading(file.stamp, _pieces(file.data), file.modified_ns, file.notes)
-
-    def read_small(self, files: Sequence[tuple[str, Present]]) -> Iterator[bytes | StoreError]:
-        """The bytes of small files, one by one."""
-        return read_one_by_one(self, files)
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Take the body in whole, then put it in place at once."""

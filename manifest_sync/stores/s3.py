@@ -19,8 +19,8 @@ from manifest_sync.stores.base import (
     Reading,
     Request,
     Written,
-    read_one_by_one,
 )
+from manifest_sync.stores.one_by_one import OneByOne
 from manifest_sync.stores.s3_bulk import expresses
 from manifest_sync.stores.s3_conditions import condition, one_state
 from manifest_sync.stores.s3_connection import S3Connection
@@ -34,7 +34,7 @@ from manifest_sync.stores.s3_trash import S3Trash
 from manifest_sync.stores.s3_writing import S3Writer
 
 
-class S3Store:
+class S3Store(OneByOne):
     """A style's side on S3."""
 
     side = Side.S3
@@ -108,10 +108,6 @@ class S3Store:
             except NotFound as error:
                 raise Moved(f"{path} is no longer on S3") from error
             yield reading
-
-    def read_small(self, files: Sequence[tuple[str, Present]]) -> Iterator[bytes | StoreError]:
-        """The bytes of small files, one by one."""
-        return read_one_by_one(self, files)
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Send a body; S3 shows an object only when it is complete."""

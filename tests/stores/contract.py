@@ -11,7 +11,7 @@ import pytest
 
 from manifest_sync.core.errors import Moved, NotFound
 from manifest_sync.core.stamps import ABSENT, agree
-from manifest_sync.stores.base import CHUNK
+from manifest_sync.stores.base import CHUNK, Whole
 from manifest_sync.stores.bodies import bytes_body
 from tests.stores.listing_contract import ListingContract
 from tests.stores.trash_contract import TrashContract
@@ -54,12 +54,13 @@ class StoreContract(ListingContract, TrashContract):
 
     # Reading
 
-    def test_small_files_of_a_folder_are_read_together(self, under_test: StoreUnderTest) -> None:
-        texts = {f"folder/{number}.txt": b"x" * number for number in range(4)}
+    def test_small_files_are_read_together(self, under_test: StoreUnderTest) -> None:
+        texts = {f"{number % 2}/{number}.txt": b"x" * number for number in range(5)}
         for path, data in texts.items():
             under_test.create(path, data)
         files = [(path, present(under_test.stamp(path))) for path in texts]
-        assert list(under_test.store.read_small(files)) == [*texts.values()]
+        wholes = list(under_test.store.read_small(files, at_a_time=2))
+        assert wholes == [Whole(data, MTIME_NS) for data in texts.values()]
 
     def test_what_is_wrong_with_one_of_them_is_in_its_place(
         self, under_test: StoreUnderTest
@@ -70,8 +71,8 @@ class StoreContract(ListingContract, TrashContract):
         files = [(path, present(under_test.stamp(path))) for path in paths]
         under_test.put("b.txt", b"another")
         under_test.drop("c.txt")
-        first, *wrong, last = under_test.store.read_small(files)
-        assert (first, last) == (b"before", b"before")
+        first, *wrong, last = under_test.store.read_small(files, at_a_time=2)
+        assert first == last == Whole(b"before", MTIME_NS)
         assert [type(each) for each in wrong] == [Moved, Moved]
 
     def test_reads_what_is_there(self, under_test: StoreUnderTest) -> None:

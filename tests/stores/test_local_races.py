@@ -184,7 +184,7 @@ def test_a_small_file_that_changes_while_it_is_read_has_moved(
         return done[-1]
 
     monkeypatch.setattr(os, "read", read)
-    _, second, third = store.read_small(files)
+    _, second, third = store.read_small(files, at_a_time=1)
     assert isinstance(second, Moved)
     assert isinstance(third, Moved) or act is not swap_the_folder
 
@@ -196,7 +196,7 @@ def test_small_files_are_not_read_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "style" / "link").symlink_to("../outside")
     (tmp_path / "style" / "a.png").symlink_to("../outside/a.png")
     for path in ("link/a.png", "a.png"):
-        [wrong] = store.read_small([(path, stamp)])
+        [wrong] = store.read_small([(path, stamp)], at_a_time=1)
         assert isinstance(wrong, Moved)
 
 
