@@ -14,16 +14,16 @@ from stat import S_ISDIR
 import msgspec
 
 from manifest_sync.core.content import Side
-from manifest_sync.core.errors import Moved, NotFound, StoreError
+from manifest_sync.core.errors import NotFound, StoreError
 from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
-from manifest_sync.core.paths import shown
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, FileStamp, Present, Stamp, agree
 from manifest_sync.stores import local_probes
 from manifest_sync.stores.base import Body, Reading, Whole, Written
 from manifest_sync.stores.local_durable import Unsynced
 from manifest_sync.stores.local_errors import appeared, changed, gone, telling
 from manifest_sync.stores.local_kept import LocalTrash
+from manifest_sync.stores.local_new import create_small, result
 from manifest_sync.stores.local_part import PartFile
 from manifest_sync.stores.local_read import read_small, reading
 from manifest_sync.stores.local_trash import Doomed, Kept, Trash
@@ -32,7 +32,6 @@ from manifest_sync.stores.local_tree import (
     Tree,
     look,
     regular,
-    same_but_for_ctime,
     split,
     stamp_of,
 )
@@ -138,6 +137,16 @@ class LocalStore(OneByOne):
             return super().read_small(files, at_a_time=at_a_time)
         return read_small(self._tree, files)
 
+    def create_small(
+        self,
+        files: Sequence[tuple[str, Body]],
+        *,
+        at_a_time: int,  # noqa: ARG002 - the protocol's
+    ) -> Iterator[Written | StoreError]:
+        """New small files, folders above them included."""
+        for (path, _), stamp in zip(files, create_small(self._tree, files), strict=True):
+            yield stamp if isinstance(stamp, StoreError) else self._done(path, stamp, None)
+
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Put the body at the path where `expect` still holds, folders above it included."""
         new = _New(body.chunks(), body.content.size, lambda: body.modified_ns)
@@ -221,7 +230,7 @@ class LocalStore(OneByOne):
                         part.replace(name)
                 else:
                     part.become(name)
-                stamp = _result(fd, name, path, stamp_of(status))
+                stamp = result(fd, name, path, stamp_of(status))
         return self._done(path, stamp, kept)
 
     @contextmanager
@@ -262,12 +271,3 @@ class LocalStore(OneByOne):
 
     def _shown(self, place: str) -> str:
         return f"{self._trash.tree.root.name}/{place}"
-
-
-def _result(folder: int, name: str, path: str, new: FileStamp) -> FileStamp:
-    """The state of the file just put in place, which must be ours."""
-    status = look(folder, name)
-    # Only ctime may differ, by the renaming. Another program's file must not pass for ours.
-    if status is None or not same_but_for_ctime(stamp_of(status), new):
-        raise Moved(f"“{shown(path)}” was written, and changed again by another program at once")
-    return stamp_of(status)

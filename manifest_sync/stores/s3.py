@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-
-from botocore.exceptions import ClientError
-from obstore.exceptions import BaseError
+from typing import TYPE_CHECKING
 
 from manifest_sync.core.abilities import Abilities
 from manifest_sync.core.content import Side
@@ -12,26 +10,31 @@ from manifest_sync.core.errors import Moved, NotFound, StoreError
 from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.manifest import MANIFEST_NAME
-from manifest_sync.core.stamps import ABSENT, AbsentStamp, ObjectStamp, Present, Stamp, agree
+from manifest_sync.core.stamps import ABSENT, AbsentStamp, ObjectStamp, Present, Stamp
 from manifest_sync.stores.base import (
     Body,
     OnRequest,
     Reading,
     Request,
+    Whole,
     Written,
 )
 from manifest_sync.stores.one_by_one import OneByOne
 from manifest_sync.stores.s3_bulk import expresses
 from manifest_sync.stores.s3_conditions import condition, one_state
 from manifest_sync.stores.s3_connection import S3Connection
-from manifest_sync.stores.s3_errors import Unsupported
+from manifest_sync.stores.s3_doubting import doubting
 from manifest_sync.stores.s3_headers import bare, looks_like_md5
 from manifest_sync.stores.s3_lease import Lease
 from manifest_sync.stores.s3_listing import S3Lister
 from manifest_sync.stores.s3_objects import S3Objects, noted_md5, stamp_of
 from manifest_sync.stores.s3_reading import read_by_boto3, read_by_obstore
+from manifest_sync.stores.s3_small import S3Small
 from manifest_sync.stores.s3_trash import S3Trash
 from manifest_sync.stores.s3_writing import S3Writer
+
+if TYPE_CHECKING:
+    from obstore.store import S3Store as BulkStore
 
 
 class S3Store(OneByOne):
@@ -109,6 +112,26 @@ class S3Store(OneByOne):
                 raise Moved(f"{path} is no longer on S3") from error
             yield reading
 
+    def read_small(
+        self, files: Sequence[tuple[str, Present]], *, at_a_time: int
+    ) -> Iterator[Whole | StoreError]:
+        """Small objects, many at a time."""
+        bulk = self._bulk()
+        if bulk is None:
+            return super().read_small(files, at_a_time=at_a_time)
+        named = [(self._prefix + path, _expected(stamp)) for path, stamp in files]
+        return S3Small(self._objects, bulk).read(named, at_a_time)
+
+    def create_small(
+        self, files: Sequence[tuple[str, Body]], *, at_a_time: int
+    ) -> Iterator[Written | StoreError]:
+        """New small objects, many at a time."""
+        bulk = self._writer.bulk()
+        if bulk is None or any(path == MANIFEST_NAME for path, _ in files):
+            return super().create_small(files, at_a_time=at_a_time)
+        named = [(self._prefix + path, body) for path, body in files]
+        return S3Small(self._objects, bulk).create(named, at_a_time)
+
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Send a body; S3 shows an object only when it is complete."""
         key = self._prefix + path
@@ -182,10 +205,14 @@ class S3Store(OneByOne):
             self._objects.head(self._prefix + path)
 
     def _opened(self, key: str, stamp: Present) -> AbstractContextManager[Reading]:
-        bulk = self._connection.bulk
-        if bulk is None or not expresses(self._prefix):
+        bulk = self._bulk()
+        if bulk is None:
             return read_by_boto3(self._connection, key, _expected(stamp))
         return read_by_obstore(self._connection, bulk, key, _expected(stamp))
+
+    def _bulk(self) -> "BulkStore | None":
+        """obstore, where it can name all keys below the prefix."""
+        return self._connection.bulk if expresses(self._prefix) else None
 
     @contextmanager
     def _alone_at(self, path: str, expect: Stamp) -> Iterator[Callable[[], None]]:
@@ -205,32 +232,8 @@ class S3Store(OneByOne):
                 raise Moved(f"{path} is on S3 now")
             yield still
 
-    @contextmanager
-    def _doubting(self, conditions: Mapping[str, Stamp]) -> Iterator[None]:
-        """Believe a refusal of conditions only where one of them does not hold; by key.
-
-        A server that refuses what holds, or knows no conditions any more, is another one than
-        was found out, as after an update.
-        """
-        connection = self._connection
-        try:
-            yield
-        except NotFound as error:  # S3's answer to the condition of an object that is gone
-            raise Moved(f"{' or '.join(conditions)} is no longer on S3") from error
-        except Unsupported:
-            connection.contradicted = True
-            raise
-        except Moved as error:
-            refused_by_server = isinstance(error.__cause__, ClientError | BaseError)
-            if not refused_by_server or any(
-                not agree(expect, self._objects.stamp(key)) for key, expect in conditions.items()
-            ):
-                raise
-            connection.contradicted = True
-            raise StoreError(
-                f"S3 refuses a condition that holds for {[*conditions][-1]}; what this endpoint "
-                "enforces is found out anew by the next run"
-            ) from error
+    def _doubting(self, conditions: Mapping[str, Stamp]) -> AbstractContextManager[None]:
+        return doubting(self._objects, conditions)
 
     def _make_way(self, key: str, expect: Stamp, keep_under: str) -> str | None:
         """Check that a key holds what is expected, and keep that; returns where it is kept.

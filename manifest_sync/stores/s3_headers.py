@@ -39,6 +39,11 @@ def metadata(body: Body) -> dict[str, str]:
     }
 
 
+def attributes_of(key: str, body: Body) -> dict[str, str]:
+    """Type and metadata, as obstore takes them."""
+    return {"Content-Type": content_type(key), **metadata(body)}
+
+
 def modified_ns(metadata: Mapping[str, str], last_modified: datetime) -> int:
     """The mtime in the metadata where it is one, else when the object was written."""
     try:

@@ -25,7 +25,7 @@ def read_by_obstore(
     got = obstore.get(bulk, key, options={"if_match": f'"{stamp.etag}"'})
     meta = got.meta
     now = ObjectStamp(meta["size"], bare(meta["e_tag"]), meta["version"])
-    _require(key, stamp, now)
+    require(key, stamp, now)
     pieces = iter(got.stream(min_chunk_size=CHUNK))
     attributes = {str(name): value for name, value in got.attributes.items()}
     when = modified_ns(attributes, meta["last_modified"])
@@ -48,13 +48,13 @@ def read_by_boto3(
     connection.learn_from(got)
     with closing(got["Body"]) as body:
         now = ObjectStamp(got["ContentLength"], bare(got["ETag"]), got.get("VersionId"))
-        _require(key, stamp, now)
+        require(key, stamp, now)
         when = modified_ns(got["Metadata"], got["LastModified"])
         chunks = _translated(connection, key, body.iter_chunks(CHUNK))
         yield Reading(now, chunks, when, got["Metadata"])
 
 
-def _require(key: str, expected: Present, now: ObjectStamp) -> None:
+def require(key: str, expected: Present, now: ObjectStamp) -> None:
     """For servers that do not look at If-Match."""
     if not agree(expected, now):
         raise Moved(f"{key} has changed on S3")

@@ -13,7 +13,7 @@ from manifest_sync.core.stamps import ObjectStamp, Stamp
 from manifest_sync.stores.base import Body, Request, Written
 from manifest_sync.stores.s3_bulk import expresses
 from manifest_sync.stores.s3_conditions import Condition, condition, mode
-from manifest_sync.stores.s3_headers import bare, base64_md5, content_type, metadata
+from manifest_sync.stores.s3_headers import attributes_of, bare, base64_md5, content_type, metadata
 from manifest_sync.stores.s3_multipart import MultipartUpload, part_size
 from manifest_sync.stores.s3_objects import S3Objects, written_with
 
@@ -48,13 +48,12 @@ class S3Writer(msgspec.Struct, frozen=True):
     def _put(self, key: str, data: bytes, body: Body, asked: Condition) -> tuple[str, str | None]:
         """ETag and version id of the new object."""
         self.objects.on_request(Request.PUT, 1)
-        said = metadata(body)
-        if (bulk := self._bulk()) is not None:
+        if (bulk := self.bulk()) is not None:
             done = obstore.put(
                 bulk,
                 key,
                 data,
-                attributes={"Content-Type": content_type(key), **said},
+                attributes=attributes_of(key, body),
                 mode=mode(asked),
                 use_multipart=False,
             )
@@ -66,7 +65,7 @@ class S3Writer(msgspec.Struct, frozen=True):
             Body=data,
             ContentMD5=base64_md5(body.content.md5),
             ContentType=content_type(key),
-            Metadata=said,
+            Metadata=metadata(body),
             **asked,
             **written_with(connection),
         )
@@ -97,7 +96,7 @@ class S3Writer(msgspec.Struct, frozen=True):
             before = f"; what was there is at {kept_at}" if kept_at is not None else ""
             raise Corrupted(f"{error}{before}") from error
 
-    def _bulk(self) -> "BulkStore | None":
+    def bulk(self) -> "BulkStore | None":
         """obstore, where it can write as the configuration wants it."""
         connection = self.objects.connection
         if written_with(connection) or not expresses(self.prefix):

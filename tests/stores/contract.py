@@ -11,9 +11,10 @@ import pytest
 
 from manifest_sync.core.errors import Moved, NotFound
 from manifest_sync.core.stamps import ABSENT, agree
-from manifest_sync.stores.base import CHUNK, Whole
+from manifest_sync.stores.base import CHUNK
 from manifest_sync.stores.bodies import bytes_body
 from tests.stores.listing_contract import ListingContract
+from tests.stores.many_contract import ManyContract
 from tests.stores.trash_contract import TrashContract
 from tests.stores.under_test import (
     MTIME_NS,
@@ -26,11 +27,13 @@ from tests.stores.under_test import (
 __all__ = ["MTIME_NS", "StoreContract", "StoreUnderTest"]
 
 
-class StoreContract(ListingContract, TrashContract):
+class StoreContract(ListingContract, ManyContract, TrashContract):
     """The mandatory suite."""
 
     checks_creates: ClassVar[bool] = True
     """Whether `expect=ABSENT` is checked at the last moment (S3: only with conditional writes)."""
+    checks_copies: ClassVar[bool] = True
+    """Whether it is for copies, too."""
 
     @pytest.fixture
     def under_test(self) -> StoreUnderTest:
@@ -53,27 +56,6 @@ class StoreContract(ListingContract, TrashContract):
         assert not agree(one, under_test.stamp("a.txt"))
 
     # Reading
-
-    def test_small_files_are_read_together(self, under_test: StoreUnderTest) -> None:
-        texts = {f"{number % 2}/{number}.txt": b"x" * number for number in range(5)}
-        for path, data in texts.items():
-            under_test.create(path, data)
-        files = [(path, present(under_test.stamp(path))) for path in texts]
-        wholes = list(under_test.store.read_small(files, at_a_time=2))
-        assert wholes == [Whole(data, MTIME_NS) for data in texts.values()]
-
-    def test_what_is_wrong_with_one_of_them_is_in_its_place(
-        self, under_test: StoreUnderTest
-    ) -> None:
-        paths = ["a.txt", "b.txt", "c.txt", "d.txt"]
-        for path in paths:
-            under_test.create(path, b"before")
-        files = [(path, present(under_test.stamp(path))) for path in paths]
-        under_test.put("b.txt", b"another")
-        under_test.drop("c.txt")
-        first, *wrong, last = under_test.store.read_small(files, at_a_time=2)
-        assert first == last == Whole(b"before", MTIME_NS)
-        assert [type(each) for each in wrong] == [Moved, Moved]
 
     def test_reads_what_is_there(self, under_test: StoreUnderTest) -> None:
         under_test.put("a.png", b"bytes")

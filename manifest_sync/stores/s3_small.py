@@ -1,0 +1,92 @@
+"""Small objects, many at a time, by obstore's asynchronous interface."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+import msgspec
+import obstore
+
+from manifest_sync.core.errors import Moved, NotFound, StoreError
+from manifest_sync.core.stamps import ABSENT, ObjectStamp
+from manifest_sync.stores.base import Body, Request, Whole, Written
+from manifest_sync.stores.one_by_one import each
+from manifest_sync.stores.s3_conditions import condition, mode
+from manifest_sync.stores.s3_doubting import doubting
+from manifest_sync.stores.s3_headers import attributes_of, bare, modified_ns
+from manifest_sync.stores.s3_objects import S3Objects
+from manifest_sync.stores.s3_reading import require
+from manifest_sync.stores.s3_together import ask_together
+
+if TYPE_CHECKING:
+    from obstore import PutResult
+    from obstore.store import S3Store as BulkStore
+
+
+class S3Small(msgspec.Struct, frozen=True):
+    """A bucket's small objects, by key."""
+
+    objects: S3Objects
+    bulk: "BulkStore"
+
+    def read(
+        self, files: Sequence[tuple[str, ObjectStamp]], at_a_time: int
+    ) -> Iterator[Whole | StoreError]:
+        """Read objects, each with its ETag as the condition."""
+
+        async def read(file: tuple[str, ObjectStamp]) -> Whole:
+            key, stamp = file
+            got = await obstore.get_async(self.bulk, key, options={"if_match": f'"{stamp.etag}"'})
+            meta = got.meta
+            now = ObjectStamp(meta["size"], bare(meta["e_tag"]), meta["version"])
+            require(key, stamp, now)
+            data = await got.bytes_async()
+            said = {str(name): value for name, value in got.attributes.items()}
+            return Whole(data.to_bytes(), modified_ns(said, meta["last_modified"]))
+
+        def heard(key: str, answer: Whole | Exception) -> Whole:
+            if isinstance(answer, Whole):
+                return answer
+            try:
+                with self._doing(f"read {key}"):
+                    raise answer
+            except NotFound as error:
+                raise Moved(f"{key} is no longer on S3") from error
+
+        self.objects.on_request(Request.GET, len(files))
+        answers = ask_together(files, read, at_a_time)
+        keys = [key for key, _ in files]
+        return each(zip(keys, answers, strict=True), lambda pair: heard(*pair))
+
+    def create(
+        self, files: Sequence[tuple[str, Body]], at_a_time: int
+    ) -> Iterator[Written | StoreError]:
+        """Write objects where nothing is; what S3 holds then is compared with what was sent."""
+        asked = mode(condition(self.objects.connection.abilities.put, ABSENT))
+
+        async def put(file: tuple[str, Body]) -> "PutResult":
+            key, body = file
+            return await obstore.put_async(
+                self.bulk,
+                key,
+                b"".join(body.chunks()),
+                attributes=attributes_of(key, body),
+                mode=asked,
+                use_multipart=False,
+            )
+
+        def heard(file: tuple[str, Body], answer: "PutResult | Exception") -> Written:
+            key, content = file[0], file[1].content
+            if isinstance(answer, Exception):
+                with doubting(self.objects, {key: ABSENT}), self._doing(f"write {key}"):
+                    raise answer
+            etag = bare(answer["e_tag"])
+            etag = self.objects.confirmed(key, etag, content.md5, content.size)
+            return Written(ObjectStamp(content.size, etag, answer["version"]))
+
+        self.objects.on_request(Request.PUT, len(files))
+        answers = ask_together(files, put, at_a_time)
+        return each(zip(files, answers, strict=True), lambda pair: heard(*pair))
+
+    def _doing(self, what: str) -> AbstractContextManager[None]:
+        return self.objects.connection.doing(what)
