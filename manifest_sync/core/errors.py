@@ -72,6 +72,12 @@ class StoreError(ManifestSyncError):
     code = "store"
 
 
+class NotBegun(StoreError):
+    """Not even tried, since something went wrong just before that is not about one path alone."""
+
+    code = "not_begun"
+
+
 class NotFound(StoreError):
     """Nothing is at that path."""
 

@@ -8,13 +8,12 @@ import msgspec
 from manifest_sync.core.events import ApplyBegan, ApplyEnded, ChangeEnded
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Change, StylePlan
-from manifest_sync.engine.pool import work_through
-from manifest_sync.engine.retrying import Persistence
-from manifest_sync.engine.transfer import Sides, Transferred, transfer
+from manifest_sync.engine.making import is_stopped, make
+from manifest_sync.engine.transfer import Sides, Transferred
 from manifest_sync.engine.watch import Watch
 from manifest_sync.state.cache import Digest
 
-_BATCH = 500
+_BATCH = 2000
 _BATCH_SECONDS = 1.0
 """Outcomes are made durable and journalled in batches of so many, or after so long."""
 
@@ -65,18 +64,13 @@ def apply_plan(
 
 def _why_no_deletes(plan: StylePlan, outcomes: Iterable[Outcome], watch: Watch) -> str | None:
     """Absence needs positive evidence, and any failure before the deletes means no deletes."""
-    if _is_stopped(watch):
+    if is_stopped(watch):
         return _why_stopped(watch)
     if not all(outcome.status.holds for outcome in outcomes):
         return "not deleted, because another change of this style failed"
     if plan.hides_content:
         return "not deleted, because a problem hides files of this style"
     return None
-
-
-def _is_stopped(watch: Watch) -> bool:
-    """Whether nothing more is to be begun."""
-    return watch.stopped() or watch.pace.is_over()
 
 
 def _why_stopped(watch: Watch) -> str:
@@ -109,18 +103,8 @@ def _make_all(
         )
         batch.clear()
 
-    def work(job: tuple[int, Change]) -> Transferred:
-        return transfer(job[1], sides, Persistence(watch, job[1].path))
-
     try:
-        for (number, _), made in work_through(
-            jobs,
-            work,
-            threads=watch.jobs,
-            weigh=_weight,
-            stopped=lambda: _is_stopped(watch),
-            turn=watch.pace.turn,
-        ):
+        for number, made in make(jobs, sides, watch):
             outcomes[number] = made.outcome
             batch.append((number, made))
             watch.tell(ChangeEnded(watch.style, made.outcome))
@@ -130,11 +114,6 @@ def _make_all(
     finally:
         if batch:
             write_down()
-
-
-def _weight(job: tuple[int, Change]) -> int:
-    after = job[1].after
-    return after.size if after is not None else 0
 
 
 def _skip_all(

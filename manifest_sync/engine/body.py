@@ -11,7 +11,7 @@ from manifest_sync.core.errors import Corrupted, Moved
 from manifest_sync.core.plan import Source
 from manifest_sync.core.restore import KeptSource
 from manifest_sync.core.stamps import FileStamp
-from manifest_sync.stores.base import CHUNK, Reading, Store
+from manifest_sync.stores.base import CHUNK, Reading, Store, Whole
 from manifest_sync.stores.bodies import NO_NOTES
 
 
@@ -55,7 +55,7 @@ class CheckedBody:
                 else:
                     last = chunk
             if read != self.content.size or not self._is_promised(xxh3, md5):
-                raise self._broken_promise()
+                raise broken_promise(self._source)
             self.xxh3 = xxh3.hexdigest()
             if read:
                 yield last
@@ -71,13 +71,26 @@ class CheckedBody:
             return xxh3.hexdigest() == self._known_xxh3
         return md5.hexdigest() == self.content.md5
 
-    def _broken_promise(self) -> Exception:
-        path = self._source.path
-        if isinstance(self._source, KeptSource):
-            return Corrupted(f"the bytes at {self._source.kept_at} are not those of “{path}”")
-        if isinstance(self._source.stamp, FileStamp):
-            return Moved(f"“{path}” changed while it was being read")
-        return Corrupted(f"the bytes of “{path}” that arrived are not the bytes S3 announced")
+
+def checked(whole: Whole, source: Source, content: Content, known_xxh3: str | None) -> str:
+    """The XXH3 of a source that was read in one piece; raises where it is not what was promised."""
+    data, xxh3 = whole.data, xxhash.xxh3_128_hexdigest(whole.data)
+    if known_xxh3 is not None:
+        is_promised = xxh3 == known_xxh3
+    else:
+        is_promised = hashlib.md5(data, usedforsecurity=False).hexdigest() == content.md5
+    if len(data) != content.size or not is_promised:
+        raise broken_promise(source)
+    return xxh3
+
+
+def broken_promise(source: Source) -> Moved | Corrupted:
+    """Why a source's bytes are not the ones that were promised: Moved where it was edited."""
+    if isinstance(source, KeptSource):
+        return Corrupted(f"the bytes at {source.kept_at} are not those of “{source.path}”")
+    if isinstance(source.stamp, FileStamp):
+        return Moved(f"“{source.path}” changed while it was being read")
+    return Corrupted(f"the bytes of “{source.path}” that arrived are not the bytes S3 announced")
 
 
 def _regrouped(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:

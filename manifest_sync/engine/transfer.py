@@ -15,7 +15,7 @@ from manifest_sync.core.errors import (
     Transient,
 )
 from manifest_sync.core.outcome import Outcome, Status
-from manifest_sync.core.plan import Change
+from manifest_sync.core.plan import Change, Source
 from manifest_sync.core.restore import KeptSource
 from manifest_sync.core.stamps import AbsentStamp, FileStamp, ObjectStamp
 from manifest_sync.engine.body import CheckedBody
@@ -38,6 +38,11 @@ class Sides(msgspec.Struct, frozen=True):
         """The store of one side."""
         return self.folder if side is Side.LOCAL else self.bucket
 
+    def known_xxh3(self, source: Source) -> str | None:
+        """The XXH3 of a source, where it is a file that was hashed in that very state."""
+        known = self.digests.get(source.path) if source.side is Side.LOCAL else None
+        return known.xxh3 if known is not None and known.stamp == source.stamp else None
+
 
 class Transferred(msgspec.Struct, frozen=True):
     """A change's outcome, and the digest of the file that it left in the folder."""
@@ -46,13 +51,21 @@ class Transferred(msgspec.Struct, frozen=True):
     digest: Digest | None = None
 
 
-def transfer(change: Change, sides: Sides, trying: Trying = retrying) -> Transferred:
-    """Make one change. Never raises StoreError."""
+def transfer(
+    change: Change, sides: Sides, trying: Trying = retrying, tried: StoreError | None = None
+) -> Transferred:
+    """Make one change. Never raises StoreError.
+
+    `tried` is what a first try raised that was made together with others.
+    """
     doubtful = False
+    failed = [tried] if tried is not None else []
 
     def make() -> Transferred:
         nonlocal doubtful
         try:
+            if failed:
+                raise failed.pop()
             return _make(change, sides)
         except Transient:
             doubtful = True  # It may have taken effect all the same.
@@ -117,9 +130,8 @@ def _make(change: Change, sides: Sides) -> Transferred:
     target = sides.store(change.side)
     source = change.source
     if change.after is None or source is None:
-        return Transferred(_done(change, _delete(change, target, sides.keep_under)))
-    known = sides.digests.get(source.path) if source.side is Side.LOCAL else None
-    xxh3 = known.xxh3 if known is not None and known.stamp == source.stamp else None
+        return transferred(change, _delete(change, target, sides.keep_under))
+    xxh3 = sides.known_xxh3(source)
     if isinstance(source, KeptSource) and source.side is change.side:
         written, digest = bring_back(change, source, change.after, target, sides.keep_under)
         return Transferred(_done(change, written), digest)
@@ -131,20 +143,18 @@ def _make(change: Change, sides: Sides) -> Transferred:
             expect=change.precondition,
             keep_under=sides.keep_under,
         )
-        return _transferred(change, written, xxh3)
+        return transferred(change, written, xxh3)
     body = CheckedBody(sides.store(source.side), source, change.after, xxh3)
     written = target.write(
         change.path, body, expect=change.precondition, keep_under=sides.keep_under
     )
-    _check_answer(change.after, target, written)
-    return _transferred(change, written, body.xxh3, sent=_size_sent(change))
+    check_answer(change.after, target, written)
+    return transferred(change, written, body.xxh3)
 
 
-def _transferred(
-    change: Change, written: Written, xxh3: str | None, *, sent: int = 0
-) -> Transferred:
-    """The outcome of a change that leaves bytes, whose XXH3 may be known."""
-    outcome = _done(change, written, sent)
+def transferred(change: Change, written: Written, xxh3: str | None = None) -> Transferred:
+    """What came of a change that was made, and leaves bytes whose XXH3 may be known, or none."""
+    outcome = _done(change, written)
     if change.after is None or xxh3 is None or not isinstance(written.stamp, FileStamp):
         return Transferred(outcome)
     # Written a moment ago, so a later edit may still hide behind this very stamp.
@@ -190,7 +200,7 @@ def _delete(change: Change, target: Store, keep_under: str) -> Written:
     return target.delete(change.path, expect=change.precondition, keep_under=keep_under)
 
 
-def _check_answer(promised: Content, target: Store, written: Written) -> None:
+def check_answer(promised: Content, target: Store, written: Written) -> None:
     """Raise Corrupted where the answer to a write tells of other bytes than were sent."""
     stamp = written.stamp
     if isinstance(stamp, AbsentStamp):
@@ -201,5 +211,6 @@ def _check_answer(promised: Content, target: Store, written: Written) -> None:
         raise Corrupted(f"other bytes arrived than were sent{kept}")
 
 
-def _done(change: Change, written: Written, sent: int = 0) -> Outcome:
+def _done(change: Change, written: Written) -> Outcome:
+    sent = _size_sent(change)
     return Outcome(change, Status.DONE, stamp=written.stamp, kept_at=written.kept_at, sent=sent)

@@ -28,6 +28,15 @@ class Request(StrEnum):
     DELETE = "delete"
 
 
+class Many(StrEnum):
+    """What a store does with many files in one call."""
+
+    READ = "read"
+    CREATE = "create"
+    COPY = "copy"
+    DELETE = "delete"
+
+
 OnRequest = Callable[[Request, int], None]
 """Called with a kind and how many of it were just issued; from any thread."""
 
@@ -195,14 +204,18 @@ class Store(Protocol):
         """Open a file in exactly that state. Raises Moved where it is in another, or gone."""
         ...
 
+    def gains_by(self, many: Many) -> bool:
+        """Whether it does many of these together sooner than as many threads each by itself."""
+        ...
+
     def read_small(
         self, files: Sequence[tuple[str, Present]], *, at_a_time: int
     ) -> Iterator[Whole | StoreError]:
         """Small files, each read as `read` does it.
 
         Of this and the other methods for many: what comes is in their order, and what is wrong
-        with one, as the method for one would raise it, is in its place. No more than so many
-        requests are made at a time.
+        with one, as the method for one would raise it, is in its place; NotBegun where, after
+        something else went wrong, it was not tried. So many requests at most are made at a time.
         """
         ...
 

@@ -15,6 +15,7 @@ from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.stamps import Present, Stamp
 from manifest_sync.stores.base import (
     Body,
+    Many,
     Reading,
     Store,
     Trash,
@@ -142,6 +143,10 @@ class FaultyStore(OneByOne):
             if fault is not None:
                 reading.chunks = _spoilt(reading.chunks, fault)
             yield reading
+
+    def gains_by(self, many: Many) -> bool:
+        """What the other store gains by; each of many has its own fault all the same."""
+        return self._inner.gains_by(many)
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Write."""

@@ -19,7 +19,7 @@ from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, FileStamp, Present, Stamp, agree
 from manifest_sync.stores import local_probes
-from manifest_sync.stores.base import Body, Reading, Whole, Written
+from manifest_sync.stores.base import Body, Many, Reading, Whole, Written
 from manifest_sync.stores.local_durable import Unsynced
 from manifest_sync.stores.local_errors import appeared, changed, gone, telling
 from manifest_sync.stores.local_kept import LocalTrash
@@ -128,6 +128,10 @@ class LocalStore(OneByOne):
     def read(self, path: str, stamp: Present) -> AbstractContextManager[Reading]:
         """Open a file in exactly that state; the chunks end with Moved if it changes meanwhile."""
         return reading(self._tree, path, stamp)
+
+    def gains_by(self, many: Many) -> bool:
+        """By entering a folder once for several files."""
+        return many is Many.CREATE or (many is Many.READ and not self._tree.follows_links)
 
     def read_small(
         self, files: Sequence[tuple[str, Present]], *, at_a_time: int

@@ -28,6 +28,7 @@ from manifest_sync.core.stamps import (
 from manifest_sync.stores.base import (
     CHUNK,
     Body,
+    Many,
     OnRequest,
     Reading,
     Request,
@@ -63,6 +64,7 @@ class MemoryStore(OneByOne):
         versioned: bool = False,
         keeps: bool = True,
         opaque_etags: bool = False,
+        gains: bool = False,
         clock: Callable[[], int] = lambda: 0,
         on_request: OnRequest = lambda _kind, _count: None,
     ) -> None:
@@ -70,6 +72,7 @@ class MemoryStore(OneByOne):
 
         `versioned` gives objects version ids (known to `stat`, not to `list`, as on S3);
         `opaque_etags` gives them ETags that tell no MD5; without `keeps` the trash is off;
+        with `gains` it says that it does many things together sooner than each by itself;
         `clock` tells nanoseconds, and what it tells is made strictly increasing.
         """
         self.side = side
@@ -82,6 +85,7 @@ class MemoryStore(OneByOne):
         """(keep_under, path) → the state that was kept last, and its `kept_at`."""
         self._versioned = versioned
         self._opaque_etags = opaque_etags
+        self._gains = gains
         self._clock = clock
         self._on_request = on_request
         self._files: dict[str, _File] = {}
@@ -127,6 +131,10 @@ class MemoryStore(OneByOne):
         self._asked(Request.GET)
         file = self._expected(path, stamp)
         yield Reading(file.stamp, _pieces(file.data), file.modified_ns, file.notes)
+
+    def gains_by(self, many: Many) -> bool:  # noqa: ARG002 - the protocol's
+        """By nothing, but as it was told to."""
+        return self._gains
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Take the body in whole, then put it in place at once."""

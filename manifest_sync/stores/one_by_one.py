@@ -3,16 +3,23 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from manifest_sync.core.errors import StoreError
+from manifest_sync.core.errors import NotBegun, NotSignedIn, StoreError, Transient
 from manifest_sync.core.stamps import ABSENT, Present
-from manifest_sync.stores.base import Body, NewCopy, Store, Whole, Written
+from manifest_sync.stores.base import Body, Many, NewCopy, Store, Whole, Written
 
 _Job = TypeVar("_Job")
 _Result = TypeVar("_Result")
 
 
 class OneByOne:
-    """The methods for many of a store that gains nothing by taking them together."""
+    """The methods for many of a store that gains nothing by taking them together.
+
+    They leave off after an error that is not about one path alone.
+    """
+
+    def gains_by(self, many: Many) -> bool:  # noqa: ARG002 - the protocol's
+        """Not by any."""
+        return False
 
     def read_small(
         self: Store,
@@ -27,7 +34,7 @@ class OneByOne:
                 data = b"".join(reading.chunks)
                 return Whole(data, reading.modified_ns)
 
-        return each(files, read)
+        return _as_long_as_it_goes_well(files, read)
 
     def create_small(
         self: Store,
@@ -36,7 +43,9 @@ class OneByOne:
         at_a_time: int,  # noqa: ARG002 - the protocol's
     ) -> Iterator[Written | StoreError]:
         """Write files where nothing is, so that nothing is kept."""
-        return each(files, lambda file: self.write(*file, expect=ABSENT, keep_under=""))
+        return _as_long_as_it_goes_well(
+            files, lambda file: self.write(*file, expect=ABSENT, keep_under="")
+        )
 
     def copy_many(
         self: Store,
@@ -49,7 +58,7 @@ class OneByOne:
         def copy(new: NewCopy) -> Written:
             return self.copy(new.source, new.stamp, new.path, expect=ABSENT, keep_under="")
 
-        return each(copies, copy)
+        return _as_long_as_it_goes_well(copies, copy)
 
     def delete_many(
         self: Store,
@@ -59,7 +68,9 @@ class OneByOne:
         at_a_time: int,  # noqa: ARG002 - the protocol's
     ) -> Iterator[Written | StoreError]:
         """Take files away."""
-        return each(files, lambda file: self.delete(file[0], expect=file[1], keep_under=keep_under))
+        return _as_long_as_it_goes_well(
+            files, lambda file: self.delete(file[0], expect=file[1], keep_under=keep_under)
+        )
 
 
 def each(jobs: Iterable[_Job], work: Callable[[_Job], _Result]) -> Iterator[_Result | StoreError]:
@@ -70,4 +81,17 @@ def each(jobs: Iterable[_Job], work: Callable[[_Job], _Result]) -> Iterator[_Res
         except StoreError as error:
             yield error
         else:
+            yield result
+
+
+def _as_long_as_it_goes_well(
+    jobs: Iterable[_Job], work: Callable[[_Job], _Result]
+) -> Iterator[_Result | StoreError]:
+    goes_well = True
+    for job in jobs:
+        if not goes_well:
+            yield NotBegun("not begun after something else failed")
+            continue
+        for result in each([job], work):
+            goes_well = not isinstance(result, NotSignedIn | Transient)
             yield result

@@ -1,0 +1,111 @@
+"""Which changes are made together, and how many of them at once.
+
+A store does many things of a kind sooner than each by itself; but what takes part in a batch is
+told and written down only with all of it, so a batch is to be done in a moment.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from manifest_sync.core.content import Side
+from manifest_sync.core.plan import Change
+from manifest_sync.core.restore import KeptSource
+from manifest_sync.core.stamps import AbsentStamp
+from manifest_sync.engine.transfer import Sides
+from manifest_sync.stores.base import CHUNK, Many
+
+Job = tuple[int, Change]
+"""A change, by its number in the journal."""
+
+_MOMENT = 0.25
+"""Seconds that a batch is to take."""
+_FIRST, _FEWEST, _MOST = 64, 16, 512
+"""Changes of a batch: of the first ones, and afterwards."""
+_BYTES = 4 << 20
+"""Of the files of a batch, which are in memory together."""
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Changes of one kind."""
+
+    many: Many
+    jobs: list[Job]
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it holds in memory."""
+        return sum(_size(job) for job in self.jobs)
+
+
+class Batches:
+    """Changes in batches, as many in each as take a moment."""
+
+    def __init__(self, many: Many, jobs: Iterable[Job]) -> None:
+        """All of the jobs are of that kind."""
+        self._many = many
+        self._waiting = iter(jobs)
+        self._size = _FIRST
+
+    def __iter__(self) -> Iterator[Batch]:
+        """The batches, each made when it is asked for."""
+        held: list[Job] = []
+        room = _BYTES
+        for job in self._waiting:
+            room -= _size(job)
+            if held and (room < 0 or len(held) >= self._size):
+                yield Batch(self._many, held)
+                held, room = [], _BYTES - _size(job)
+            held.append(job)
+        if held:
+            yield Batch(self._many, held)
+
+    def took(self, batch: Batch, seconds: float) -> None:
+        """Learn from a batch how many may be in the next."""
+        fitting = len(batch.jobs) * _MOMENT / max(seconds, 0.001)
+        self._size = int(min(max(fitting, _FEWEST), _MOST))
+
+
+def divided(jobs: Sequence[Job], sides: Sides) -> tuple[list[tuple[Many, list[Job]]], list[Job]]:
+    """The changes that are made together, by kind, and those that are made each by itself."""
+    gains: dict[Many, bool] = {}
+    together: dict[Many, list[Job]] = {}
+    alone: list[Job] = []
+    for job in jobs:
+        many = kind(job[1])
+        if many is not None and many not in gains:
+            gains[many] = _gains(many, sides, job[1].side)
+        if many is not None and gains[many]:
+            together.setdefault(many, []).append(job)
+        else:
+            alone.append(job)
+    return [*together.items()], alone
+
+
+def kind(change: Change) -> Many | None:
+    """What a change is among many like it; None where it is only ever made by itself.
+
+    A change that replaces something is, since what is replaced has to be kept first.
+    """
+    source, after = change.source, change.after
+    if after is None or source is None:
+        return None if isinstance(change.precondition, AbsentStamp) else Many.DELETE
+    if not isinstance(change.precondition, AbsentStamp) or isinstance(source, KeptSource):
+        return None
+    if source.side is change.side:
+        return Many.COPY
+    return Many.CREATE if after.size <= CHUNK else None
+
+
+def _gains(many: Many, sides: Sides, target: Side) -> bool:
+    """Whether it is worth it."""
+    gains = sides.store(target).gains_by
+    if many is not Many.CREATE:
+        return gains(many)
+    source = Side.LOCAL if target is Side.S3 else Side.S3
+    return gains(many) and sides.store(source).gains_by(Many.READ)
+
+
+def _size(job: Job) -> int:
+    change = job[1]
+    return change.after.size if change.after is not None else 0

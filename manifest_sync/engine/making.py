@@ -1,0 +1,100 @@
+"""Making changes of one side, many at a time: together what goes together, the rest by threads."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from manifest_sync.core.errors import NotBegun, NotSignedIn, StoreError, Transient
+from manifest_sync.engine.batches import Batch, Batches, Job, divided
+from manifest_sync.engine.pool import work_through
+from manifest_sync.engine.retrying import Persistence
+from manifest_sync.engine.transfer import Sides, Transferred, transfer
+from manifest_sync.engine.transfer_many import Tried, transfer_many
+from manifest_sync.engine.watch import Watch
+from manifest_sync.stores.base import Many
+
+_THREADS = 2
+"""Batches at a time: while one is on its way, the next is read and checked."""
+
+
+def make(jobs: Sequence[Job], sides: Sides, watch: Watch) -> Iterator[tuple[int, Transferred]]:
+    """Yield the number of each change with what came of it, in the order they finish.
+
+    Where the run is stopped, changes that were not begun are not yielded.
+    """
+    together, alone = divided(jobs, sides)
+    tried: dict[int, StoreError] = {}
+    for many, some in together:
+        done = set()
+        for job, result in _make_together(many, some, sides, watch):
+            if isinstance(result, Transferred):
+                done.add(job[0])
+                yield job[0], result
+            elif not isinstance(result, NotBegun):
+                tried[job[0]] = result
+        alone += [job for job in some if job[0] not in done]
+
+    def work(job: Job) -> Transferred:
+        number, change = job
+        return transfer(change, sides, Persistence(watch, change.path), tried.get(number))
+
+    # What was tried once may have taken effect: that is found out, whether or not we are stopped.
+    yield from _make_alone([job for job in alone if job[0] in tried], work, watch, lambda: False)
+    rest = [job for job in alone if job[0] not in tried]
+    yield from _make_alone(rest, work, watch, lambda: is_stopped(watch))
+
+
+def is_stopped(watch: Watch) -> bool:
+    """Whether nothing more is to be begun."""
+    return watch.stopped() or watch.pace.is_over()
+
+
+def _make_together(
+    many: Many, jobs: Sequence[Job], sides: Sides, watch: Watch
+) -> Iterator[tuple[Job, Tried]]:
+    """Try each once, batch by batch, as long as it goes well.
+
+    After an error that may pass, no further batch is begun: what is slow or broken is for
+    threads, each of which waits and tries again without holding up others.
+    """
+    pace = watch.pace
+    batches = Batches(many, jobs)
+    setbacks: list[StoreError] = []
+
+    def work(batch: Batch) -> tuple[list[Tried], float]:
+        began = time.monotonic()
+        at_a_time = max(1, pace.allowed // _THREADS)
+        changes = [change for _, change in batch.jobs]
+        return transfer_many(many, changes, sides, at_a_time), time.monotonic() - began
+
+    for batch, (results, seconds) in work_through(
+        batches,
+        work,
+        threads=_THREADS,
+        weigh=lambda batch: batch.weight,
+        stopped=lambda: bool(setbacks) or is_stopped(watch),
+        turn=pace.turn,
+    ):
+        batches.took(batch, seconds)
+        for job, result in zip(batch.jobs, results, strict=True):
+            if isinstance(result, Transferred):
+                pace.went_through()
+            elif isinstance(result, NotBegun | NotSignedIn | Transient):
+                setbacks.append(result)
+            yield job, result
+
+
+def _make_alone(
+    jobs: Sequence[Job],
+    work: Callable[[Job], Transferred],
+    watch: Watch,
+    stopped: Callable[[], bool],
+) -> Iterator[tuple[int, Transferred]]:
+    for (number, _), made in work_through(
+        jobs, work, threads=watch.jobs, weigh=_weight, stopped=stopped, turn=watch.pace.turn
+    ):
+        yield number, made
+
+
+def _weight(job: Job) -> int:
+    after = job[1].after
+    return after.size if after is not None else 0
