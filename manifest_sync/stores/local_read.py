@@ -5,12 +5,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import FileIO
 from itertools import groupby
+from stat import S_ISREG
 
 from manifest_sync.core.errors import NotFound, StoreError
 from manifest_sync.core.stamps import FileStamp, Present
 from manifest_sync.stores.base import CHUNK, Reading, Whole
-from manifest_sync.stores.local_errors import changed, gone, telling
-from manifest_sync.stores.local_tree import Tree, look, open_at, regular, stamp_at
+from manifest_sync.stores.local_errors import changed, gone, store_error, telling
+from manifest_sync.stores.local_tree import (
+    Tree,
+    look,
+    open_unseen,
+    regular,
+    stamp_at,
+)
 from manifest_sync.stores.one_by_one import each
 
 
@@ -59,20 +66,38 @@ def _whole(folder: int, path: str, stamp: Present) -> Whole:
     That what is at the name afterwards has the stamp tells both that the file that was read was
     not changed meanwhile, and that no other has taken its place, as editors do that save by
     renaming.
+
+    The system calls are most of what a small file costs, and they are as few as they can be.
     """
+    if not isinstance(stamp, FileStamp):
+        raise changed(path)
     name = path.rpartition("/")[2]
-    fd = open_at(folder, name, path)
+    fd = open_unseen(folder, name, path)
     try:
-        if stamp_at(fd, path) != stamp:
-            raise changed(path)
-        with telling(path, "read"):
-            data = os.read(fd, stamp.size)
+        _require(os.fstat(fd), stamp, path)
+        data = os.read(fd, stamp.size)
+    except OSError as error:
+        raise store_error(error, path, "read") from error
     finally:
         os.close(fd)
     status = look(folder, name)
-    if status is None or len(data) != stamp.size or regular(status, path) != stamp:
+    if status is None or len(data) != stamp.size:
         raise changed(path)
-    return Whole(data, status.st_mtime_ns)
+    _require(status, stamp, path)
+    return Whole(data, stamp.mtime_ns)
+
+
+def _require(status: os.stat_result, stamp: FileStamp, path: str) -> None:
+    """Raise Moved where what was looked at is no regular file, or is not in that state."""
+    if not (
+        status.st_mtime_ns == stamp.mtime_ns
+        and status.st_ctime_ns == stamp.ctime_ns
+        and status.st_ino == stamp.inode
+        and status.st_size == stamp.size
+        and S_ISREG(status.st_mode)
+    ):
+        regular(status, path)  # what it is, where it is no file
+        raise changed(path)
 
 
 def pieces(file: FileIO, path: str, stamp: FileStamp) -> Iterator[bytes]:

@@ -46,14 +46,19 @@ def look(folder: int, name: str) -> os.stat_result | None:
         raise store_error(error, name, "looked at") from error
 
 
-def open_at(folder: int, name: str, path: str) -> int:
-    """A descriptor to read the regular file at a name of an open folder; Moved for any other."""
+def open_unseen(folder: int, name: str, path: str) -> int:
+    """A descriptor to read whatever is at a name of an open folder by; Moved where it is a link."""
     try:
-        fd = os.open(name, _FILE, dir_fd=folder)
+        return os.open(name, _FILE, dir_fd=folder)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise _is_link(path) from error
         raise store_error(error, path, "read") from error
+
+
+def open_at(folder: int, name: str, path: str) -> int:
+    """A descriptor to read the regular file at a name of an open folder; Moved for any other."""
+    fd = open_unseen(folder, name, path)
     try:
         stamp_at(fd, path)
     except BaseException:

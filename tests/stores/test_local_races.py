@@ -200,6 +200,18 @@ def test_small_files_are_not_read_through_a_link(tmp_path: Path) -> None:
         assert isinstance(wrong, Moved)
 
 
+def test_a_fifo_in_the_place_of_a_small_file_blocks_nobody(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    file = tmp_path / "style" / "a.png"
+    put(file, b"x")
+    stamp = stamp_in(store, "a.png")
+    file.unlink()
+    os.mkfifo(file)
+    [wrong] = store.read_small([("a.png", stamp)], at_a_time=1)
+    assert isinstance(wrong, Moved)
+    assert str(wrong) == "“a.png” is a special file"
+
+
 def test_chunks_do_not_outlive_their_reading(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     put(tmp_path / "style" / "a.png", b"x")
