@@ -7,64 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlite_utils import Database, Migrations
 
 from manifest_sync.core.in_step import NONE_IN_STEP, InStep
 from manifest_sync.core.publication import Publication
 from manifest_sync.core.stamps import FileStamp
 from manifest_sync.state.database import Damaged, NewerFormat, Schema, open_database, writing
 
-_migrations = Migrations("cache")
-
-
-@_migrations()
-def m001_digests(database: Database) -> None:
-    """Digests of local files, and of S3 objects whose ETag does not tell them."""
-    database.conn.execute(
-        "CREATE TABLE digests (folder TEXT NOT NULL, path TEXT NOT NULL,"
-        " size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,"
-        " inode INTEGER NOT NULL, md5 TEXT NOT NULL, xxh3 TEXT NOT NULL,"
-        " trusted INTEGER NOT NULL, trouble TEXT, PRIMARY KEY (folder, path)) WITHOUT ROWID"
-    )
-    database.conn.execute(
-        "CREATE TABLE objects (remote TEXT NOT NULL, path TEXT NOT NULL, etag TEXT NOT NULL,"
-        " md5 TEXT NOT NULL, PRIMARY KEY (remote, path)) WITHOUT ROWID"
-    )
-
-
-@_migrations()
-def m002_published(database: Database) -> None:
-    """Published manifests, by the ETag of the object they were read from."""
-    database.conn.execute(
-        "CREATE TABLE published (remote TEXT PRIMARY KEY, etag TEXT NOT NULL, text BLOB NOT NULL)"
-        " WITHOUT ROWID"
-    )
-
-
-@_migrations()
-def m003_since_when(database: Database) -> None:
-    """When each digest was written down, in seconds since 1970; for whoever asks why."""
-    database.conn.execute("ALTER TABLE digests ADD COLUMN since INTEGER")
-
-
-@_migrations()
-def m004_publications(database: Database) -> None:
-    """When and by whom the manifest was published; those read before are read once more."""
-    database.conn.execute("DELETE FROM published")
-    for column in ("published_at", "user", "host", "tool"):
-        database.conn.execute(f"ALTER TABLE published ADD COLUMN {column} TEXT")
-
-
-@_migrations()
-def m005_in_step(database: Database) -> None:
-    """What was in step when a style was last worked on, in columns."""
-    database.conn.execute(
-        "CREATE TABLE in_step (remote TEXT PRIMARY KEY, tool TEXT NOT NULL, whose TEXT NOT NULL,"
-        " manifest_md5 TEXT NOT NULL, columns BLOB NOT NULL)"
-    )
-
-
-_SCHEMA = Schema(_migrations, 5)
+_SCHEMA = Schema("cache", 5)
 
 _REMEMBER = (
     "INSERT OR REPLACE INTO digests"
@@ -98,10 +47,10 @@ class Cache:
         """
         self._path = path
         self._warn = warn
-        self._database: Database | None = None
+        self._database: sqlite3.Connection | None = None
         try:
             self._database = open_database(path, _SCHEMA, "NORMAL")
-            self._database.conn.execute("SELECT count(*) FROM digests").fetchone()
+            self._database.execute("SELECT count(*) FROM digests").fetchone()
         except (Damaged, NewerFormat) as error:
             self._start_over(str(error))
         except sqlite3.DatabaseError as error:
@@ -218,7 +167,7 @@ class Cache:
         if self._database is None:
             return []
         try:
-            return self._database.conn.execute(query, (parameter,)).fetchall()
+            return self._database.execute(query, (parameter,)).fetchall()
         except sqlite3.DatabaseError as error:
             self._start_over(f"{self._path} is damaged: {error}.")
             return []

@@ -3,13 +3,13 @@
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
 import msgspec
-from sqlite_utils import Database, Migrations
 
 from manifest_sync.core.errors import StateError
 from manifest_sync.state.file_system import network_kind
@@ -18,10 +18,11 @@ BUSY_SECONDS = 30.0
 
 
 class Schema(msgspec.Struct, frozen=True):
-    """The migrations that make a file what this version expects, and how many they are."""
+    """What this version expects a file to be."""
 
-    migrations: Migrations
+    name: Literal["state", "cache"]
     version: int
+    """How many migrations have made it (`state/migrating.py`)."""
 
 
 class NewerFormat(StateError):
@@ -32,7 +33,9 @@ class Damaged(StateError):
     """The file is not a whole SQLite database."""
 
 
-def open_database(path: Path, schema: Schema, synchronous: Literal["NORMAL", "FULL"]) -> Database:
+def open_database(
+    path: Path, schema: Schema, synchronous: Literal["NORMAL", "FULL"]
+) -> sqlite3.Connection:
     """Open or create a database, bring it to the newest schema, and return it.
 
     Raises Damaged, NewerFormat, or StateError where the file cannot be used at all.
@@ -53,7 +56,7 @@ def open_database(path: Path, schema: Schema, synchronous: Literal["NORMAL", "FU
         raise
 
 
-def _when_free(prepare: Callable[[], Database]) -> Database:
+def _when_free(prepare: Callable[[], sqlite3.Connection]) -> sqlite3.Connection:
     """Try again while another process holds the file.
 
     SQLite waits by itself for every lock but the one that switching the journal's mode needs.
@@ -74,15 +77,12 @@ def _prepared(
     path: Path,
     schema: Schema,
     synchronous: Literal["NORMAL", "FULL"],
-) -> Database:
+) -> sqlite3.Connection:
     # With a rollback journal it takes file locks alone to keep processes apart, also from afar.
     mode = "WAL" if network_kind(path.parent) is None else "DELETE"
     connection.execute(f"PRAGMA journal_mode = {mode}")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.execute("PRAGMA foreign_keys = ON")
-    # A plugin of sqlite-utils that happens to be installed has no business here; to look for them
-    # would take 0.03 s.
-    database = Database(connection, execute_plugins=False)
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > schema.version:
         raise NewerFormat(
@@ -92,23 +92,40 @@ def _prepared(
     if version < schema.version:
         # sqlite-utils begins its transactions deferred, and two processes that migrate at once
         # would then fail with SQLITE_BUSY_SNAPSHOT: the write lock is taken first.
-        with writing(database):
-            schema.migrations.apply(database)
+        with writing(connection):
+            _migrate(connection, schema)
             connection.execute(f"PRAGMA user_version = {schema.version}")
-    return database
+    return connection
+
+
+def _migrate(database: sqlite3.Connection, schema: Schema) -> None:
+    """Bring a file that is new or old to the newest schema, with what is imported only for that.
+
+    To import sqlite-utils takes a seventh of what a plan of a few files needs, and nearly every
+    run finds its files at the newest schema.
+    """
+    import_module("manifest_sync.state.migrating").migrate(database, schema.name)
 
 
 @contextmanager
-def writing(database: Database) -> Iterator[sqlite3.Connection]:
+def writing(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """One transaction that holds the write lock from its beginning."""
-    connection = database.conn
-    connection.execute("BEGIN IMMEDIATE")
+    database.execute("BEGIN IMMEDIATE")
     try:
-        yield connection
+        yield database
     except BaseException:
-        connection.rollback()
+        database.rollback()
         raise
-    connection.commit()
+    database.commit()
+
+
+def by_name(
+    database: sqlite3.Connection, query: str, parameters: Sequence[object] = ()
+) -> sqlite3.Cursor:
+    """The rows that a query finds, with their columns by name."""
+    cursor = database.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor.execute(query, parameters)
 
 
 def translated(error: sqlite3.DatabaseError, path: Path) -> StateError:

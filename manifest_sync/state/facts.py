@@ -1,9 +1,9 @@
 """Small things to remember, by name, each as one JSON value in state.db's `facts`."""
 
+import sqlite3
 from typing import TypeVar
 
 import msgspec
-from sqlite_utils import Database
 
 from manifest_sync.state.database import writing
 from manifest_sync.state.telling import telling
@@ -12,9 +12,9 @@ _T = TypeVar("_T")
 
 
 @telling
-def recall(database: Database, name: str, kind: type[_T]) -> _T | None:
+def recall(database: sqlite3.Connection, name: str, kind: type[_T]) -> _T | None:
     """What is remembered under a name; None where nothing is, or nothing of that kind."""
-    row = database.conn.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    row = database.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
     if row is None:
         return None
     try:
@@ -24,14 +24,14 @@ def recall(database: Database, name: str, kind: type[_T]) -> _T | None:
 
 
 @telling
-def forget(database: Database, name: str) -> None:
+def forget(database: sqlite3.Connection, name: str) -> None:
     """Remember nothing under a name any more."""
     with writing(database) as connection:
         connection.execute("DELETE FROM facts WHERE name = ?", (name,))
 
 
 @telling
-def remember(database: Database, name: str, value: object) -> None:
+def remember(database: sqlite3.Connection, name: str, value: object) -> None:
     """Remember a value in the place of what was there under its name."""
     text = msgspec.json.encode(value).decode()
     with writing(database) as connection:

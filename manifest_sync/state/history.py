@@ -1,22 +1,24 @@
 """Reading the journal back: applies and deletions, newest first."""
 
+import sqlite3
 from collections.abc import Collection
 
 import msgspec
-from sqlite_utils import Database
 
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.history import Apply, Deletion, Who, apply_id, deletion_id
 from manifest_sync.core.statistics import Statistics
+from manifest_sync.state.database import by_name
 from manifest_sync.state.telling import telling
 
 
 @telling
-def applies(database: Database, styles: Collection[str] | None) -> list[Apply]:
+def applies(database: sqlite3.Connection, styles: Collection[str] | None) -> list[Apply]:
     """Every run of the named styles, or of all."""
-    rows = database.query(
+    rows = by_name(
+        database,
         "SELECT applies.*, styles.style FROM applies JOIN styles ON styles.id = style_id"
-        " ORDER BY applies.id DESC"
+        " ORDER BY applies.id DESC",
     )
     return [
         Apply(
@@ -35,18 +37,18 @@ def applies(database: Database, styles: Collection[str] | None) -> list[Apply]:
 
 
 @telling
-def beginnings(database: Database) -> dict[int, str]:
+def beginnings(database: sqlite3.Connection) -> dict[int, str]:
     """When each run began, by its number.
 
     Not those that were cut off: what they have kept has no row yet, and is not to go before.
     """
-    return dict(database.conn.execute("SELECT id, began FROM applies WHERE ended IS NOT NULL"))
+    return dict(database.execute("SELECT id, began FROM applies WHERE ended IS NOT NULL"))
 
 
 @telling
-def kept_places(database: Database) -> list[tuple[str, str]]:
+def kept_places(database: sqlite3.Connection) -> list[tuple[str, str]]:
     """Where bytes were kept and not removed since, with the endpoint; manifests included."""
-    rows = database.conn.execute(
+    rows = database.execute(
         "SELECT kept_at, endpoint FROM changes JOIN applies ON applies.id = apply_id"
         " JOIN styles ON styles.id = style_id WHERE kept_at IS NOT NULL AND pruned IS NULL"
     )
@@ -54,13 +56,14 @@ def kept_places(database: Database) -> list[tuple[str, str]]:
 
 
 @telling
-def deletions(database: Database, styles: Collection[str] | None) -> list[Deletion]:
+def deletions(database: sqlite3.Connection, styles: Collection[str] | None) -> list[Deletion]:
     """Everything that was deleted or replaced, with where its bytes are now.
 
     Also what a run has kept, though nobody knows whether it was the one to replace it: its answer
     was lost, or it was killed, and somebody else has changed the path since.
     """
-    rows = database.query(
+    rows = by_name(
+        database,
         "SELECT changes.*, applies.plan, applies.user, applies.host, applies.command,"
         " styles.style, styles.remote, styles.endpoint,"
         " (SELECT MAX(back.ended) FROM changes AS back WHERE back.taken_from = changes.kept_at"
@@ -68,7 +71,7 @@ def deletions(database: Database, styles: Collection[str] | None) -> list[Deleti
         " FROM changes JOIN applies ON applies.id = apply_id JOIN styles ON styles.id = style_id"
         " WHERE before_md5 IS NOT NULL AND number > 0"
         " AND (status = 'done' OR changes.kept_at IS NOT NULL)"
-        " ORDER BY apply_id DESC, changes.ended DESC, number DESC"
+        " ORDER BY apply_id DESC, changes.ended DESC, number DESC",
     )
     return [
         Deletion(

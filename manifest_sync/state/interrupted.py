@@ -1,14 +1,14 @@
 """Runs that were cut off: what they meant to do, and how far that was written down."""
 
+import sqlite3
 from collections.abc import Iterable
 
 import msgspec
-from sqlite_utils import Database
 
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.stamps import Stamp
-from manifest_sync.state.database import writing
+from manifest_sync.state.database import by_name, writing
 from manifest_sync.state.telling import telling
 
 
@@ -39,12 +39,13 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 @telling
-def intents(database: Database, style_id: int) -> list[Intent]:
+def intents(database: sqlite3.Connection, style_id: int) -> list[Intent]:
     """The changes of the style's runs that did not end, and all without an outcome, oldest first.
 
     Those with an outcome are among them because their run did not live to fold it into memory.
     """
-    rows = database.query(
+    rows = by_name(
+        database,
         "SELECT changes.*, command FROM changes JOIN applies ON applies.id = apply_id"
         " WHERE style_id = ? AND (applies.ended IS NULL OR status IS NULL)"
         " ORDER BY apply_id, number",
@@ -67,7 +68,9 @@ def intents(database: Database, style_id: int) -> list[Intent]:
 
 
 @telling
-def close(database: Database, style_id: int, findings: Iterable[Finding], when: str) -> None:
+def close(
+    database: sqlite3.Connection, style_id: int, findings: Iterable[Finding], when: str
+) -> None:
     """Write down what became of them, and close the runs. They stay without figures.
 
     A change that nothing could be found out about stays without an outcome, for a later run.
@@ -87,9 +90,9 @@ def close(database: Database, style_id: int, findings: Iterable[Finding], when: 
 
 
 @telling
-def any_cut_off(database: Database, style_id: int) -> bool:
+def any_cut_off(database: sqlite3.Connection, style_id: int) -> bool:
     """Whether a run of the style did not end, or has a change without an outcome."""
-    row = database.conn.execute(
+    row = database.execute(
         "SELECT EXISTS (SELECT 1 FROM applies WHERE style_id = ? AND ended IS NULL)"
         " OR EXISTS (SELECT 1 FROM changes JOIN applies ON applies.id = apply_id"
         "  WHERE style_id = ? AND status IS NULL)",

@@ -1,9 +1,9 @@
 """The journal: every change is written down before it is made, and what became of it after."""
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlite_utils import Database
 
 from manifest_sync.core.content import Content
 from manifest_sync.core.history import Who
@@ -28,7 +28,7 @@ class Replaced(msgspec.Struct, frozen=True):
 
 @telling
 def begin(
-    database: Database,
+    database: sqlite3.Connection,
     style_id: int,
     changes: Sequence[Change],
     *,
@@ -73,7 +73,7 @@ def begin(
 
 @telling
 def note_outcomes(
-    database: Database, apply: int, outcomes: Iterable[tuple[int, Outcome]], when: str
+    database: sqlite3.Connection, apply: int, outcomes: Iterable[tuple[int, Outcome]], when: str
 ) -> None:
     """Write down what became of changes, by their number in the apply."""
     with writing(database) as connection:
@@ -88,7 +88,7 @@ def note_outcomes(
 
 
 @telling
-def withdraw(database: Database, apply: int) -> None:
+def withdraw(database: sqlite3.Connection, apply: int) -> None:
     """Take back an apply that was not begun: nothing has happened."""
     with writing(database) as connection:
         connection.execute("DELETE FROM changes WHERE apply_id = ?", (apply,))
@@ -96,7 +96,7 @@ def withdraw(database: Database, apply: int) -> None:
 
 
 @telling
-def begin_to_publish(database: Database, apply: int, replaced: Replaced) -> None:
+def begin_to_publish(database: sqlite3.Connection, apply: int, replaced: Replaced) -> None:
     """Write down that an apply is about to replace the published manifest: its change number 0."""
     with writing(database) as connection:
         connection.execute(
@@ -114,7 +114,9 @@ def begin_to_publish(database: Database, apply: int, replaced: Replaced) -> None
 
 
 @telling
-def note_published(database: Database, apply: int, kept_at: str | None, when: str) -> None:
+def note_published(
+    database: sqlite3.Connection, apply: int, kept_at: str | None, when: str
+) -> None:
     """Write down that it has, and where the one before it is kept."""
     with writing(database) as connection:
         connection.execute(
@@ -125,7 +127,7 @@ def note_published(database: Database, apply: int, kept_at: str | None, when: st
 
 
 @telling
-def end(database: Database, apply: int, statistics: Statistics, when: str) -> None:
+def end(database: sqlite3.Connection, apply: int, statistics: Statistics, when: str) -> None:
     """Close an apply with its figures."""
     figures = msgspec.json.encode(statistics).decode()
     with writing(database) as connection:

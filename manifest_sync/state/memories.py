@@ -1,10 +1,10 @@
 """The styles a workspace knows, and what it remembers of each path of them (§5)."""
 
 import secrets
+import sqlite3
 from collections.abc import Mapping
 
 import msgspec
-from sqlite_utils import Database
 
 from manifest_sync.core.content import Content
 from manifest_sync.core.memory import BLANK, Memory
@@ -23,7 +23,9 @@ class KnownStyle(msgspec.Struct, frozen=True):
 
 
 @telling
-def know(database: Database, endpoint: str, remote: str, style: str, folder: str) -> KnownStyle:
+def know(
+    database: sqlite3.Connection, endpoint: str, remote: str, style: str, folder: str
+) -> KnownStyle:
     """The row of a style, made or brought up to date where needed."""
     found = find(database, endpoint, remote)
     if found is not None and (found.style, found.folder) == (style, folder):
@@ -42,9 +44,9 @@ def know(database: Database, endpoint: str, remote: str, style: str, folder: str
 
 
 @telling
-def find(database: Database, endpoint: str, remote: str) -> KnownStyle | None:
+def find(database: sqlite3.Connection, endpoint: str, remote: str) -> KnownStyle | None:
     """The row of a style, without writing anything."""
-    row = database.conn.execute(
+    row = database.execute(
         "SELECT id, style, folder, serial FROM styles WHERE endpoint = ? AND remote = ?",
         (endpoint, remote),
     ).fetchone()
@@ -60,16 +62,16 @@ class Remembered(msgspec.Struct, frozen=True):
 
 
 @telling
-def remembered(database: Database) -> list[Remembered]:
+def remembered(database: sqlite3.Connection) -> list[Remembered]:
     """Every style that was ever worked on here, the latest last."""
-    rows = database.conn.execute("SELECT style, folder, remote FROM styles ORDER BY id")
+    rows = database.execute("SELECT style, folder, remote FROM styles ORDER BY id")
     return [Remembered(*row) for row in rows]
 
 
 @telling
-def load(database: Database, style_id: int) -> dict[str, Memory]:
+def load(database: sqlite3.Connection, style_id: int) -> dict[str, Memory]:
     """All that is remembered of a style."""
-    rows = database.conn.execute(
+    rows = database.execute(
         "SELECT path, recorded_size, recorded_md5, base_size, base_md5, seen_size, seen_md5"
         " FROM memory WHERE style_id = ?",
         (style_id,),
@@ -92,7 +94,7 @@ def load(database: Database, style_id: int) -> dict[str, Memory]:
 
 
 @telling
-def fold(database: Database, style_id: int, moved: Mapping[str, Memory]) -> None:
+def fold(database: sqlite3.Connection, style_id: int, moved: Mapping[str, Memory]) -> None:
     """Write the memories that moved, and count it; BLANK forgets a path."""
     if not moved:
         return
@@ -111,7 +113,7 @@ def fold(database: Database, style_id: int, moved: Mapping[str, Memory]) -> None
 
 
 @telling
-def forget_recorded(database: Database, style_id: int) -> None:
+def forget_recorded(database: sqlite3.Connection, style_id: int) -> None:
     """What `init` does: nothing was ever recorded here, so nothing absent was ever deleted."""
     with writing(database) as connection:
         connection.execute(
@@ -121,20 +123,20 @@ def forget_recorded(database: Database, style_id: int) -> None:
 
 
 @telling
-def lineage(database: Database) -> str:
+def lineage(database: sqlite3.Connection) -> str:
     """Eight hexadecimal digits that tell this state.db from every other; made once."""
     query = "SELECT value FROM facts WHERE name = 'lineage'"
-    row = database.conn.execute(query).fetchone()
+    row = database.execute(query).fetchone()
     if row is None:
         with writing(database) as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO facts VALUES ('lineage', ?)", (secrets.token_hex(4),)
             )
-        row = database.conn.execute(query).fetchone()
+        row = database.execute(query).fetchone()
     return str(row[0])
 
 
-def keep_under(database: Database, apply: int) -> str:
+def keep_under(database: sqlite3.Connection, apply: int) -> str:
     """Where an apply keeps what it replaces: no two applies of any workspace share it."""
     return f"{lineage(database)}-{apply}"
 

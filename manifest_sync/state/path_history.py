@@ -1,18 +1,20 @@
 """Reading back from the journal what runs did at one path, newest first."""
 
-from sqlite_utils import Database
+import sqlite3
 
 from manifest_sync.core.content import Action, Content, Side
 from manifest_sync.core.history import deletion_id
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.path_history import PathChange
+from manifest_sync.state.database import by_name
 from manifest_sync.state.telling import telling
 
 
 @telling
-def changes_of(database: Database, style_id: int, path: str) -> list[PathChange]:
+def changes_of(database: sqlite3.Connection, style_id: int, path: str) -> list[PathChange]:
     """Every change of one style at one path, on either side."""
-    rows = database.query(
+    rows = by_name(
+        database,
         "SELECT changes.*, applies.began, applies.command, applies.user, applies.host"
         " FROM changes JOIN applies ON applies.id = apply_id"
         " WHERE style_id = ? AND path = ? ORDER BY apply_id DESC, number DESC",

@@ -1,16 +1,15 @@
 """The journal of what `trash prune` removed for good, begun before the first file goes."""
 
+import sqlite3
 from collections.abc import Iterable
 
-from sqlite_utils import Database
-
 from manifest_sync.core.history import Prune, Who
-from manifest_sync.state.database import writing
+from manifest_sync.state.database import by_name, writing
 from manifest_sync.state.telling import telling
 
 
 @telling
-def begin(database: Database, before: str, when: str, who: Who) -> int:
+def begin(database: sqlite3.Connection, before: str, when: str, who: Who) -> int:
     """Write down that what was kept before that time is about to go, and return the number."""
     with writing(database) as connection:
         cursor = connection.execute(
@@ -23,7 +22,7 @@ def begin(database: Database, before: str, when: str, who: Who) -> int:
 
 
 @telling
-def note_going(database: Database, kept_at: Iterable[str], when: str) -> None:
+def note_going(database: sqlite3.Connection, kept_at: Iterable[str], when: str) -> None:
     """Write down that kept bytes are no longer to be had, before they are removed."""
     with writing(database) as connection:
         connection.executemany(
@@ -33,7 +32,7 @@ def note_going(database: Database, kept_at: Iterable[str], when: str) -> None:
 
 
 @telling
-def note_staying(database: Database, kept_at: Iterable[str], when: str) -> None:
+def note_staying(database: sqlite3.Connection, kept_at: Iterable[str], when: str) -> None:
     """Take that back for what could not be removed; `when` is as it was told to `note_going`."""
     with writing(database) as connection:
         connection.executemany(
@@ -43,7 +42,7 @@ def note_staying(database: Database, kept_at: Iterable[str], when: str) -> None:
 
 
 @telling
-def note_gone(database: Database, number: int, files: int, size: int) -> None:
+def note_gone(database: sqlite3.Connection, number: int, files: int, size: int) -> None:
     """Count what was removed."""
     with writing(database) as connection:
         connection.execute(
@@ -53,16 +52,16 @@ def note_gone(database: Database, number: int, files: int, size: int) -> None:
 
 
 @telling
-def end(database: Database, number: int, when: str) -> None:
+def end(database: sqlite3.Connection, number: int, when: str) -> None:
     """Close a prune."""
     with writing(database) as connection:
         connection.execute("UPDATE prunes SET ended = ? WHERE id = ?", (when, number))
 
 
 @telling
-def prunes(database: Database) -> list[Prune]:
+def prunes(database: sqlite3.Connection) -> list[Prune]:
     """Every prune, newest first."""
-    rows = database.query("SELECT * FROM prunes ORDER BY id DESC")
+    rows = by_name(database, "SELECT * FROM prunes ORDER BY id DESC")
     return [
         Prune(
             when=row["began"],

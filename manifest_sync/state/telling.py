@@ -6,8 +6,6 @@ from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlite_utils import Database
-
 from manifest_sync.core.errors import StateError
 from manifest_sync.state.database import Damaged, translated
 
@@ -16,16 +14,16 @@ _R = TypeVar("_R")
 
 
 def telling(
-    function: Callable[Concatenate[Database, _P], _R],
-) -> Callable[Concatenate[Database, _P], _R]:
+    function: Callable[Concatenate[sqlite3.Connection, _P], _R],
+) -> Callable[Concatenate[sqlite3.Connection, _P], _R]:
     """Let a function over state.db raise StateError where SQLite raises an error of its own."""
 
     @wraps(function)
-    def told(database: Database, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+    def told(database: sqlite3.Connection, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
         try:
             return function(database, *args, **kwargs)
         except sqlite3.DatabaseError as error:
-            path = Path(database.conn.execute("PRAGMA database_list").fetchone()[2])
+            path = Path(database.execute("PRAGMA database_list").fetchone()[2])
             raise StateError(what_to_do(translated(error, path), path)) from error
 
     return told

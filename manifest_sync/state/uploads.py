@@ -4,11 +4,11 @@ Each is written down and forgotten by the thread that sends it, through a connec
 they are few and large.
 """
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
-from sqlite_utils import Database
 
 from manifest_sync.state.database import writing
 from manifest_sync.state.state import open_state
@@ -38,9 +38,9 @@ def forget(path: Path, upload: Upload) -> None:
 
 
 @telling
-def under_way(database: Database, endpoint: str, bucket: str) -> list[Upload]:
+def under_way(database: sqlite3.Connection, endpoint: str, bucket: str) -> list[Upload]:
     """The uploads to a bucket that nobody has seen the end of."""
-    rows = database.conn.execute(
+    rows = database.execute(
         "SELECT key, upload FROM uploads WHERE endpoint = ? AND bucket = ? ORDER BY began, key",
         (endpoint, bucket),
     )
@@ -48,7 +48,7 @@ def under_way(database: Database, endpoint: str, bucket: str) -> list[Upload]:
 
 
 @telling
-def _note(database: Database, upload: Upload, when: str) -> None:
+def _note(database: sqlite3.Connection, upload: Upload, when: str) -> None:
     with writing(database) as connection:
         connection.execute(
             "INSERT INTO uploads (upload, endpoint, bucket, key, began) VALUES (?, ?, ?, ?, ?)",
@@ -57,6 +57,6 @@ def _note(database: Database, upload: Upload, when: str) -> None:
 
 
 @telling
-def _forget(database: Database, upload: Upload) -> None:
+def _forget(database: sqlite3.Connection, upload: Upload) -> None:
     with writing(database) as connection:
         connection.execute("DELETE FROM uploads WHERE upload = ?", (upload.id,))

@@ -1,22 +1,21 @@
 """What the answers of a bucket taught on the way, remembered with the workspace."""
 
+import sqlite3
 from contextlib import suppress
-
-from sqlite_utils import Database
 
 from manifest_sync.core.errors import ManifestSyncError
 from manifest_sync.state.facts import forget, recall, remember
 from manifest_sync.stores.s3_connection import S3Connection
 
 
-def recall_learnt(state: Database, connection: S3Connection) -> None:
+def recall_learnt(state: sqlite3.Connection, connection: S3Connection) -> None:
     """Let a connection know what former runs learnt: whether the bucket's ETags are MD5s."""
     known = recall(state, _etags(connection), bool)
     if known is not None:
         connection.hear_of_etags(are_md5=known)
 
 
-def keep_learnt(state: Database, connection: S3Connection) -> None:
+def keep_learnt(state: sqlite3.Connection, connection: S3Connection) -> None:
     """Keep what a connection has learnt, and forget what its answers contradicted.
 
     What cannot be kept is found out again.

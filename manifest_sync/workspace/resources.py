@@ -3,12 +3,11 @@
 import getpass
 import hashlib
 import socket
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
-
-from sqlite_utils import Database
 
 from manifest_sync import __version__
 from manifest_sync.core.deferred import Deferred
@@ -66,7 +65,7 @@ class Resources:
         self._transport = transport
         self._now = now
         self._cache: Cache | None = None
-        self._state: Database | None = None
+        self._state: sqlite3.Connection | None = None
         self._connections: dict[str, S3Connection] = {}
         self._tally = Tally()
 
@@ -95,7 +94,7 @@ class Resources:
         return self.root / STATE_FOLDER / _STATE
 
     @property
-    def state(self) -> Database:
+    def state(self) -> sqlite3.Connection:
         """Memory, journal and history."""
         if self._state is None:
             self._state = open_state(self.folder / _STATE)

@@ -1,10 +1,10 @@
 """Uploads in parts: written down while they are under way, and given up after a killed run."""
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from sqlite_utils import Database
 
 from manifest_sync.core.errors import StoreError
 from manifest_sync.core.events import OnEvent, Warned
@@ -34,7 +34,7 @@ class UploadBook(msgspec.Struct, frozen=True):
         return Upload(self.connection.endpoint, self.connection.bucket, key, upload)
 
 
-def give_up_cut_off(state: Database, connection: S3Connection, tell: OnEvent) -> None:
+def give_up_cut_off(state: sqlite3.Connection, connection: S3Connection, tell: OnEvent) -> None:
     """Abort the uploads to a bucket that killed runs of this workspace had begun, and no others.
 
     Only for who holds the workspace's lock: those of a run that is at work look the same.

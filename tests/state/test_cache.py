@@ -199,7 +199,7 @@ def test_a_cache_that_cannot_grow_is_a_warning(path: Path, warnings: list[str]) 
     filled(path, 1)
     cache = Cache(path, warnings.append)
     assert cache._database is not None
-    cache._database.conn.execute("PRAGMA max_page_count = 10")
+    cache._database.execute("PRAGMA max_page_count = 10")
     cache.remember("s", [(f"{number:05d}.png", DIGEST) for number in range(2000)])
     assert "full" in warnings[0]
     assert set(cache.digests("s")) == {"00000.png"}

@@ -41,7 +41,7 @@ def test_what_has_another_shape_is_not_remembered(tmp_path: Path) -> None:
 
 def test_a_damaged_file_is_told_in_a_sentence(tmp_path: Path) -> None:
     database = open_state(tmp_path / "state.db")
-    database.conn.execute("DROP TABLE facts")
+    database.execute("DROP TABLE facts")
     with pytest.raises(StateError, match=r"state\.db"):
         recall(database, "a", str)
     database.close()

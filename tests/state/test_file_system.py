@@ -89,7 +89,7 @@ def test_databases_move_between_disk_and_network_with_all_that_is_in_them(
         if mode == "wal":
             memories.fold(state, style.id, known)
         assert memories.load(state, style.id) == known
-        state.conn.close()
+        state.close()
         Cache(place / "cache.db", pytest.fail).close()
         assert {_mode(place / name) for name in ("state.db", "cache.db")} == {mode}
         assert not list(place.glob("*-wal"))
@@ -101,8 +101,8 @@ def test_others_may_read_without_the_log_while_one_writes(
     _mounted(tmp_path / "ws", "nfs4", monkeypatch)
     one, other = (open_state(tmp_path / "ws" / "state.db") for _ in range(2))
     style = memories.know(one, "endpoint", "s3://b/16/", "16", "16")
-    one.conn.execute("BEGIN IMMEDIATE")
+    one.execute("BEGIN IMMEDIATE")
     assert memories.load(other, style.id) == {}
-    one.conn.rollback()
-    one.conn.close()
-    other.conn.close()
+    one.rollback()
+    one.close()
+    other.close()

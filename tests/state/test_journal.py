@@ -1,5 +1,6 @@
 """The journal and what history tells of it: intents first, outcomes after, nothing made up."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,14 +25,17 @@ EDITED, GONE, NEW = CHANGES
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     made = open_state(tmp_path / "state.db")
     yield made
     made.close()
 
 
 def begin(
-    database: Database, changes: tuple[Change, ...] = CHANGES, style: str = "16", when: str = "t0"
+    database: sqlite3.Connection,
+    changes: tuple[Change, ...] = CHANGES,
+    style: str = "16",
+    when: str = "t0",
 ) -> int:
     known = memories.know(database, "e", f"s3://b/{style}/", style, f"styles/{style}")
     return journal.begin(
@@ -44,9 +48,9 @@ def done(change: Change, kept_at: str | None = None) -> Outcome:
     return Outcome(change, Status.DONE, kept_at=kept_at)
 
 
-def test_an_intent_is_written_before_anything_happened(database: Database) -> None:
+def test_an_intent_is_written_before_anything_happened(database: sqlite3.Connection) -> None:
     number = begin(database)
-    rows = list(database["changes"].rows)
+    rows = list(Database(database)["changes"].rows)
     assert [(row["apply_id"], row["number"], row["path"]) for row in rows] == [
         (number, 1, "edited.txt"), (number, 2, "gone.png"), (number, 3, "new.png")
     ]  # fmt: skip
@@ -59,14 +63,14 @@ def test_an_intent_is_written_before_anything_happened(database: Database) -> No
     assert history.deletions(database, None) == []
 
 
-def test_figures_are_told_as_they_were_counted(database: Database) -> None:
+def test_figures_are_told_as_they_were_counted(database: sqlite3.Connection) -> None:
     number = begin(database)
     figures = Statistics(1, 2, 3, 4, 5, 6, 7, Cost(8, 9.5, {"list": 1}))
     journal.end(database, number, figures, "t9")
     assert history.applies(database, None)[0].statistics == figures
 
 
-def test_a_deletion_is_what_really_took_bytes_away(database: Database) -> None:
+def test_a_deletion_is_what_really_took_bytes_away(database: sqlite3.Connection) -> None:
     number = begin(database)
     outcomes = [(1, done(EDITED, "s3://b/trash/e")), (2, done(GONE, "s3://b/trash/g"))]
     journal.note_outcomes(database, number, [*outcomes, (3, done(NEW))], "t1")
@@ -82,15 +86,15 @@ def test_a_deletion_is_what_really_took_bytes_away(database: Database) -> None:
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.DONE}))
-def test_what_did_not_happen_is_no_deletion(database: Database, status: Status) -> None:
+def test_what_did_not_happen_is_no_deletion(database: sqlite3.Connection, status: Status) -> None:
     number = begin(database)
     journal.note_outcomes(database, number, [(2, Outcome(GONE, status, "why"))], "t1")
     assert history.deletions(database, None) == []
-    (row,) = database["changes"].rows_where("number = 2")
+    (row,) = Database(database)["changes"].rows_where("number = 2")
     assert (row["status"], row["error"]) == (status.value, "why")
 
 
-def test_history_is_newest_first_and_by_style(database: Database) -> None:
+def test_history_is_newest_first_and_by_style(database: sqlite3.Connection) -> None:
     for turn, style in enumerate(("16", "17", "16")):
         number = begin(database, (GONE, EDITED), style, f"t{turn}")
         journal.note_outcomes(database, number, [(1, done(GONE)), (2, done(EDITED))], f"t{turn}")
@@ -103,19 +107,19 @@ def test_history_is_newest_first_and_by_style(database: Database) -> None:
     ]  # fmt: skip
 
 
-def test_numbers_are_never_used_again(database: Database) -> None:
+def test_numbers_are_never_used_again(database: sqlite3.Connection) -> None:
     first = begin(database)
-    with database.conn:
-        database.conn.execute("DELETE FROM changes")
-        database.conn.execute("DELETE FROM applies")
+    with database:
+        database.execute("DELETE FROM changes")
+        database.execute("DELETE FROM applies")
     assert begin(database) > first
 
 
-def test_an_intent_is_whole_or_not_there(database: Database) -> None:
+def test_an_intent_is_whole_or_not_there(database: sqlite3.Connection) -> None:
     with pytest.raises(AttributeError):
         begin(database, (GONE, None))  # type: ignore[arg-type]
     assert history.applies(database, None) == []
-    assert database["changes"].count == 0
+    assert Database(database)["changes"].count == 0
 
 
 @pytest.mark.parametrize(

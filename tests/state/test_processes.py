@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from manifest_sync.state import memories
 from manifest_sync.state.cache import Cache
 from manifest_sync.state.state import open_state
@@ -79,7 +81,7 @@ def test_state_is_made_once_and_no_write_is_lost(tmp_path: Path) -> None:
     assert style is not None
     assert style.serial == PROCESSES * ROUNDS
     assert set(memories.load(database, style.id)) == EXPECTED
-    assert database["facts"].count == 1
+    assert Database(database)["facts"].count == 1
     database.close()
 
 

@@ -43,7 +43,7 @@ def test_plugins_of_sqlite_utils_do_not_get_at_it(tmp_path: Path) -> None:
     pm.register(plugin)
     try:
         database = open_state(tmp_path / "state.db")
-        assert "meddled" not in database.table_names()
+        assert "meddled" not in Database(database, execute_plugins=False).table_names()
         database.close()
     finally:
         pm.unregister(plugin)
@@ -68,12 +68,14 @@ def test_file_and_folder_are_private(tmp_path: Path) -> None:
 def test_it_is_durable_and_opened_twice_alike(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     database = open_state(path)
-    assert database.conn.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
-    assert database.conn.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-    tables = set(database.table_names())
+    assert database.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
+    assert database.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    tables = set(Database(database).table_names())
     database.close()
     again = open_state(path)
-    assert set(again.table_names()) == tables >= {"memory", "applies", "changes", "styles"}
+    assert (
+        set(Database(again).table_names()) == tables >= {"memory", "applies", "changes", "styles"}
+    )
     again.close()
 
 
@@ -112,7 +114,7 @@ def _use(path: Path) -> None:
         database.close()
 
 
-USES: dict[str, Callable[[Database], object]] = {
+USES: dict[str, Callable[[sqlite3.Connection], object]] = {
     "load": lambda db: memories.load(db, 1),
     "fold": lambda db: memories.fold(
         db, 1, {f"{n:05d}.png": Memory(CONTENT) for n in range(0, 3000, 5)}
@@ -138,7 +140,7 @@ def test_damage_that_shows_only_in_use_is_told_the_same_way(tmp_path: Path, use:
 def test_a_missing_table_is_a_sentence_too(tmp_path: Path) -> None:
     database = open_state(tmp_path / "state.db")
     for table in ("changes", "applies"):
-        database.conn.execute(f"DROP TABLE {table}")
+        database.execute(f"DROP TABLE {table}")
     for ask in (history.applies, history.deletions):
         with pytest.raises(StateError, match=r"state\.db cannot be used: no such table"):
             ask(database, None)
@@ -151,12 +153,12 @@ def test_a_full_disk_is_a_sentence_and_the_file_stays_whole(tmp_path: Path) -> N
     path = tmp_path / "state.db"
     filled(path, 5)
     database = open_state(path)
-    pages = database.conn.execute("PRAGMA page_count").fetchone()[0]
-    database.conn.execute(f"PRAGMA max_page_count = {pages}")
+    pages = database.execute("PRAGMA page_count").fetchone()[0]
+    database.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StateError, match=r"state\.db cannot be used: .*full"):
         memories.fold(database, 1, {f"x{n}": Memory(CONTENT) for n in range(9000)})
     assert len(memories.load(database, 1)) == 5
-    assert database.conn.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     database.close()
 
 

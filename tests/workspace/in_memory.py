@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlite_utils import Database
-
 from manifest_sync.core.content import Side
 from manifest_sync.core.events import ignore_events
 from manifest_sync.core.remote import Remote
@@ -64,7 +62,7 @@ def _migrated(kind: str) -> bytes:
         if kind == "cache":
             Cache(path).close()
         else:
-            open_state(path).conn.close()
+            open_state(path).close()
         connection = sqlite3.connect(path)
         connection.execute("PRAGMA journal_mode = DELETE")  # WAL is for files only
         try:
@@ -79,7 +77,7 @@ class MemoryCache(Cache):
     def __init__(self) -> None:
         self._path = Path("cache.db")
         self._warn = _no_warning
-        self._database = Database(opened("cache"))
+        self._database = opened("cache")
 
 
 def _no_warning(text: str) -> None:
@@ -180,7 +178,7 @@ class MemoryResources(Resources):
 
     def lose_state(self) -> None:
         self.process = opened("state")
-        self._state = Database(self.process)
+        self._state = self.process
 
     def lose_cache(self) -> None:
         self._cache = MemoryCache()
