@@ -35,7 +35,7 @@ class Batch(msgspec.Struct, frozen=True):
     @property
     def weight(self) -> int:
         """Bytes that it holds in memory."""
-        return sum(_size(job) for job in self.jobs)
+        return sum(_weight(self.many, job) for job in self.jobs)
 
 
 class Batches:
@@ -52,11 +52,12 @@ class Batches:
         held: list[Job] = []
         room = _BYTES
         for job in self._waiting:
-            room -= _size(job)
-            if held and (room < 0 or len(held) >= self._size):
+            weight = _weight(self._many, job)
+            if held and (weight > room or len(held) >= self._size):
                 yield Batch(self._many, held)
-                held, room = [], _BYTES - _size(job)
+                held, room = [], _BYTES
             held.append(job)
+            room -= weight
         if held:
             yield Batch(self._many, held)
 
@@ -106,6 +107,7 @@ def _gains(many: Many, sides: Sides, target: Side) -> bool:
     return gains(many) and sides.store(source).gains_by(Many.READ)
 
 
-def _size(job: Job) -> int:
-    change = job[1]
-    return change.after.size if change.after is not None else 0
+def _weight(many: Many, job: Job) -> int:
+    """Bytes that a change holds in memory: none where a side makes it of what it has."""
+    after = job[1].after
+    return after.size if many is Many.CREATE and after is not None else 0

@@ -25,9 +25,17 @@ from tests.builders import basis
 class Bench:
     """Both sides in memory, a plan under construction, and a log of what happens in which order."""
 
-    def __init__(self, *, to: Side = Side.S3, faults: Iterable[Fault] = (), jobs: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        to: Side = Side.S3,
+        faults: Iterable[Fault] = (),
+        jobs: int = 1,
+        gains: bool = False,
+    ) -> None:
+        """With `gains` the stores have changes made in batches wherever that can be."""
         self.to = to
-        self.stores = {side: MemoryStore(side) for side in Side}
+        self.stores = {side: MemoryStore(side, gains=gains) for side in Side}
         self.faults = tuple(faults)
         self.changes: list[Change] = []
         self.problems: tuple[Problem, ...] = ()
