@@ -1,4 +1,4 @@
-"""Small objects, many at a time, by obstore's asynchronous interface."""
+"""Small objects, many at a time."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -34,13 +34,13 @@ class S3Small(msgspec.Struct, frozen=True):
     ) -> Iterator[Whole | StoreError]:
         """Read objects, each with its ETag as the condition."""
 
-        async def read(file: tuple[str, ObjectStamp]) -> Whole:
+        def read(file: tuple[str, ObjectStamp]) -> Whole:
             key, stamp = file
-            got = await obstore.get_async(self.bulk, key, options={"if_match": f'"{stamp.etag}"'})
+            got = obstore.get(self.bulk, key, options={"if_match": f'"{stamp.etag}"'})
             meta = got.meta
             now = ObjectStamp(meta["size"], bare(meta["e_tag"]), meta["version"])
             require(key, stamp, now)
-            data = await got.bytes_async()
+            data = got.bytes()
             said = {str(name): value for name, value in got.attributes.items()}
             return Whole(data.to_bytes(), modified_ns(said, meta["last_modified"]))
 
@@ -64,9 +64,9 @@ class S3Small(msgspec.Struct, frozen=True):
         """Write objects where nothing is; what S3 holds then is compared with what was sent."""
         asked = mode(condition(self.objects.connection.abilities.put, ABSENT))
 
-        async def put(file: tuple[str, Body]) -> "PutResult":
+        def put(file: tuple[str, Body]) -> "PutResult":
             key, body = file
-            return await obstore.put_async(
+            return obstore.put(
                 self.bulk,
                 key,
                 b"".join(body.chunks()),
