@@ -14,6 +14,7 @@ from manifest_sync.core.stamps import ABSENT, AbsentStamp, ObjectStamp, Present,
 from manifest_sync.stores.base import (
     Body,
     Many,
+    NewCopy,
     OnRequest,
     Reading,
     Request,
@@ -24,10 +25,13 @@ from manifest_sync.stores.one_by_one import OneByOne
 from manifest_sync.stores.s3_bulk import expresses
 from manifest_sync.stores.s3_conditions import condition, one_state
 from manifest_sync.stores.s3_connection import S3Connection
+from manifest_sync.stores.s3_copying import KeyCopy, S3Copying
+from manifest_sync.stores.s3_deleting import S3Deleting, deletes_together
 from manifest_sync.stores.s3_doubting import doubting
 from manifest_sync.stores.s3_headers import bare, looks_like_md5
 from manifest_sync.stores.s3_lease import Lease
 from manifest_sync.stores.s3_listing import S3Lister
+from manifest_sync.stores.s3_looking import S3Looking
 from manifest_sync.stores.s3_objects import S3Objects, noted_md5, stamp_of
 from manifest_sync.stores.s3_reading import read_by_boto3, read_by_obstore
 from manifest_sync.stores.s3_small import S3Small
@@ -114,10 +118,11 @@ class S3Store(OneByOne):
             yield reading
 
     def gains_by(self, many: Many) -> bool:
-        """By obstore's asynchronous interface, where it can do exactly what is wanted."""
-        if many is Many.READ:
-            return self._bulk() is not None
-        return many is Many.CREATE and self._writer.bulk() is not None
+        """Where obstore does exactly what is wanted: by many requests at a time, or by only one."""
+        if many is Many.DELETE and not deletes_together(self._connection):
+            return False
+        bulk = self._bulk() if many in {Many.READ, Many.DELETE} else self._writer.bulk()
+        return bulk is not None
 
     def read_small(
         self, files: Sequence[tuple[str, Present]], *, at_a_time: int
@@ -162,6 +167,19 @@ class S3Store(OneByOne):
             asked = condition(self._connection.abilities.copy, expect)
             return Written(self._objects.copy(origin, now, key, asked=asked), kept_at)
 
+    def copy_many(
+        self, copies: Sequence[NewCopy], *, at_a_time: int
+    ) -> Iterator[Written | StoreError]:
+        """Copy to where nothing is, many at a time."""
+        bulk = self._writer.bulk()
+        if bulk is None:
+            return super().copy_many(copies, at_a_time=at_a_time)
+        named = [
+            KeyCopy(self._prefix + new.source, _expected(new.stamp), self._prefix + new.path)
+            for new in copies
+        ]
+        return S3Copying(S3Looking(self._objects, bulk, self._prefix)).copy(named, at_a_time)
+
     def delete(self, path: str, *, expect: Present, keep_under: str) -> Written:
         """Delete an object whose bytes are kept."""
         key = self._prefix + path
@@ -170,6 +188,17 @@ class S3Store(OneByOne):
         with self._doubting({key: expect}):
             self._objects.delete(key, asked)
         return Written(ABSENT, kept_at)
+
+    def delete_many(
+        self, files: Sequence[tuple[str, Present]], *, keep_under: str, at_a_time: int
+    ) -> Iterator[Written | StoreError]:
+        """Delete objects, many in one request where each of them stays behind as a version."""
+        bulk = self._bulk()
+        if bulk is None or not deletes_together(self._connection):
+            return super().delete_many(files, keep_under=keep_under, at_a_time=at_a_time)
+        named = [(self._prefix + path, _expected(stamp)) for path, stamp in files]
+        looking = S3Looking(self._objects, bulk, self._prefix)
+        return S3Deleting(looking, keep_under).delete(named, at_a_time)
 
     def bring_back(
         self, kept_at: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str

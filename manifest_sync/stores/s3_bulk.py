@@ -35,6 +35,7 @@ def open_bulk(
             region=at.region,
             virtual_hosted_style_request=False,
             unsigned_payload=True,
+            copy_if_not_exists="header-with-status:if-none-match:*:412",
             client_options={
                 "allow_http": at.endpoint.startswith("http:"),
                 "connect_timeout": timedelta(seconds=CONNECT_SECONDS),

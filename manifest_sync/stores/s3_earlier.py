@@ -11,16 +11,13 @@ from manifest_sync.core.stamps import ObjectStamp
 from manifest_sync.stores.base import Earlier, Request
 from manifest_sync.stores.s3_address import S3Place
 from manifest_sync.stores.s3_headers import bare
-from manifest_sync.stores.s3_objects import S3Objects
+from manifest_sync.stores.s3_objects import NO_VERSION, S3Objects
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ListObjectVersionsOutputTypeDef
 
 _ONE_BY_ONE = 16
 """So many keys are asked about one by one; for more, all that they begin with alike is listed."""
-_NO_VERSION = "null"
-"""The id of what was written without versions (S3 user guide, "Versioning"); overwritten in place
-while versioning is suspended."""
 
 
 class EarlierObjects(msgspec.Struct, frozen=True):
@@ -66,7 +63,7 @@ class EarlierObjects(msgspec.Struct, frozen=True):
         for version in page.get("Versions", ()):
             key, version_id = version["Key"], version["VersionId"]
             path = key.removeprefix(self.prefix)
-            if path not in paths or (version["IsLatest"] and version_id == _NO_VERSION):
+            if path not in paths or (version["IsLatest"] and version_id == NO_VERSION):
                 continue
             stamp = ObjectStamp(version["Size"], bare(version["ETag"]), version_id)
             yield Earlier(

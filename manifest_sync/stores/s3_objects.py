@@ -25,6 +25,10 @@ _UNEXPLAINED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 LARGEST_COPY = 5 * 1024**3
 """Of one CopyObject (S3 API reference)."""
 
+NO_VERSION = "null"
+"""The id of what was written without versions (S3 user guide, "Versioning"); overwritten in place
+while versioning is suspended."""
+
 
 class S3Objects(msgspec.Struct, frozen=True):
     """A bucket's objects, through one connection, counted for one style."""
@@ -144,8 +148,7 @@ class S3Objects(msgspec.Struct, frozen=True):
         It is read in its latest version, unless another one is named. The condition is of what
         the copy takes the place of.
         """
-        if stamp.size > LARGEST_COPY:
-            raise StoreError(f"{source} is larger than 5 GiB, which S3 does not copy at once")
+        check_size(source, stamp)
         connection = self.connection
         origin: CopySourceTypeDef = {"Bucket": connection.bucket, "Key": source}
         if source_version is not None:
@@ -194,6 +197,12 @@ class S3Objects(msgspec.Struct, frozen=True):
         connection = self.connection
         with connection.doing(f"delete {key}"):
             connection.client.delete_object(Bucket=connection.bucket, Key=key, **asked)
+
+
+def check_size(source: str, stamp: ObjectStamp) -> None:
+    """Raise StoreError where one CopyObject is not enough."""
+    if stamp.size > LARGEST_COPY:
+        raise StoreError(f"{source} is larger than 5 GiB, which S3 does not copy at once")
 
 
 def _form(etag: str) -> str:

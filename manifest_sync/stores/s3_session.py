@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import os
+import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -20,6 +21,8 @@ from manifest_sync.stores.s3_settings import S3Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+_NOT_READ = re.compile(rb"<(Owner|LastModified|StorageClass)>.*?</\1>", re.DOTALL)
 
 
 def make_session(settings: S3Settings) -> boto3.Session:
@@ -83,9 +86,15 @@ def client_for(
         urlsplit(client.meta.endpoint_url).port  # noqa: B018 - raises where it is no number
     except ValueError as error:
         raise StoreError("the endpoint is not a valid http or https URL") from error
+    client.meta.events.register("before-parse.s3.ListObjectVersions", _without_what_nobody_reads)
     if own_endpoint:
         client.meta.events.register("before-sign.s3.DeleteObjects", _with_content_md5)
     return client
+
+
+def _without_what_nobody_reads(response_dict: dict[str, Any], **_: object) -> None:
+    """Take owners and times out of a page of versions: four fifths of what it takes to read it."""
+    response_dict["body"] = _NOT_READ.sub(b"", response_dict["body"])
 
 
 def _with_content_md5(request: AWSRequest, **_: object) -> None:

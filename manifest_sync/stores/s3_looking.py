@@ -1,0 +1,120 @@
+"""What is at many keys now: told by listings where they lie close together, else by HEADs.
+
+A HEAD takes ten times the processor time of an entry in a listing. Only the listing of versions
+names the version that is current, so only buckets that have versions are listed.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+import obstore
+
+from manifest_sync.core.errors import Denied, Moved, NotBegun, NotFound, NotSignedIn, StoreError
+from manifest_sync.core.stamps import ObjectStamp
+from manifest_sync.stores.base import Request
+from manifest_sync.stores.s3_errors import Unsupported
+from manifest_sync.stores.s3_headers import bare
+from manifest_sync.stores.s3_objects import NO_VERSION, S3Objects
+from manifest_sync.stores.s3_reading import require
+from manifest_sync.stores.s3_together import ask_together
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import ListObjectVersionsOutputTypeDef
+    from obstore.store import S3Store as BulkStore
+
+_PAGE = 1000
+"""Entries of one answer: S3's limit."""
+_FEW = 100
+"""Fewer keys than that are not worth a page."""
+
+Seen = dict[str, ObjectStamp | Exception]
+"""By key, its state, or what was raised instead, which may be obstore's."""
+
+
+class S3Looking(msgspec.Struct, frozen=True):
+    """Looks at objects below one prefix."""
+
+    objects: S3Objects
+    bulk: "BulkStore"
+    prefix: str
+
+    def at(self, keys: Iterable[str], at_a_time: int) -> Seen:
+        """The state of each key. What no listing tells is asked of the object itself."""
+        wanted = sorted(set(keys))
+        try:
+            seen: Seen = {**self._listed(wanted)}
+        except StoreError as error:
+            not_begun = NotBegun("not begun after something else failed")
+            return {**dict.fromkeys(wanted, not_begun), wanted[0]: error}
+        rest = [key for key in wanted if key not in seen]
+
+        def head(key: str) -> ObjectStamp:
+            meta = obstore.head(self.bulk, key)
+            return ObjectStamp(meta["size"], bare(meta["e_tag"]), meta["version"])
+
+        if rest:
+            self.objects.on_request(Request.HEAD, len(rest))
+            seen.update(zip(rest, ask_together(rest, head, at_a_time), strict=True))
+        return seen
+
+    def require(self, seen: Seen, key: str, expected: ObjectStamp) -> ObjectStamp:
+        """The state that was seen; raises Moved where it is not as expected."""
+        now = seen[key]
+        if isinstance(now, ObjectStamp):
+            require(key, expected, now)
+            return now
+        try:
+            with self.objects.connection.doing(f"look at {key}"):
+                raise now
+        except NotFound as error:
+            raise Moved(f"{key} is no longer on S3") from error
+
+    def _listed(self, keys: Sequence[str]) -> dict[str, ObjectStamp]:
+        """What listings of versions tell of sorted keys, for as long as they tell of many."""
+        told: dict[str, ObjectStamp] = {}
+        begin = 0
+        while len(keys) - begin >= _FEW and self.objects.connection.is_versioned:
+            page = self._page(keys[begin], min(2 * (len(keys) - begin), _PAGE))
+            if page is None:
+                break
+            told.update(_current(page))
+            end = bisect_right(keys, _last(page))
+            if end - begin < _FEW:
+                break
+            begin = end
+        return {key: told[key] for key in keys if key in told}
+
+    def _page(self, first: str, entries: int) -> "ListObjectVersionsOutputTypeDef | None":
+        """So many versions from a key on; None where a server, or a policy, lists none."""
+        connection = self.objects.connection
+        self.objects.on_request(Request.LIST, 1)
+        try:
+            with connection.doing(f"list the versions of {first} and what follows"):
+                return connection.client.list_object_versions(
+                    Bucket=connection.bucket,
+                    Prefix=self.prefix,
+                    # Where it is to begin behind: the key itself is to be told, too.
+                    KeyMarker=first[:-1],
+                    MaxKeys=entries,
+                )
+        except NotSignedIn:
+            raise
+        except (Denied, Unsupported):
+            return None
+
+
+def _current(page: "ListObjectVersionsOutputTypeDef") -> dict[str, ObjectStamp]:
+    """The states of objects that are there now, and were written with a version."""
+    return {
+        version["Key"]: ObjectStamp(version["Size"], bare(version["ETag"]), version["VersionId"])
+        for version in page.get("Versions", ())
+        if version["IsLatest"] and version["VersionId"] != NO_VERSION
+    }
+
+
+def _last(page: "ListObjectVersionsOutputTypeDef") -> str:
+    """The last key that a page tells of; "" where it tells of none."""
+    rows = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+    return max((row["Key"] for row in rows), default="")
