@@ -1,5 +1,6 @@
 """Making changes of one side, many at a time: together what goes together, the rest by threads."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -58,28 +59,29 @@ def _make_together(
     """
     pace = watch.pace
     batches = Batches(many, jobs)
-    setbacks: list[StoreError] = []
+    has_setback = threading.Event()
 
     def work(batch: Batch) -> tuple[list[Tried], float]:
         began = time.monotonic()
         at_a_time = max(1, pace.allowed // _THREADS)
         changes = [change for _, change in batch.jobs]
-        return transfer_many(many, changes, sides, at_a_time), time.monotonic() - began
+        results = transfer_many(many, changes, sides, at_a_time)
+        if any(isinstance(result, NotBegun | NotSignedIn | Transient) for result in results):
+            has_setback.set()
+        return results, time.monotonic() - began
 
     for batch, (results, seconds) in work_through(
         batches,
         work,
         threads=_THREADS,
         weigh=lambda batch: batch.weight,
-        stopped=lambda: bool(setbacks) or is_stopped(watch),
+        stopped=lambda: has_setback.is_set() or is_stopped(watch),
         turn=pace.turn,
     ):
         batches.took(batch, seconds)
         for job, result in zip(batch.jobs, results, strict=True):
             if isinstance(result, Transferred):
                 pace.went_through()
-            elif isinstance(result, NotBegun | NotSignedIn | Transient):
-                setbacks.append(result)
             yield job, result
 
 
