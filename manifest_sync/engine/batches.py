@@ -31,11 +31,8 @@ class Batch(msgspec.Struct, frozen=True):
 
     many: Many
     jobs: list[Job]
-
-    @property
-    def weight(self) -> int:
-        """Bytes that it holds in memory."""
-        return sum(_weight(self.many, job) for job in self.jobs)
+    weight: int
+    """Bytes that it holds in memory."""
 
 
 class Batches:
@@ -50,16 +47,16 @@ class Batches:
     def __iter__(self) -> Iterator[Batch]:
         """The batches, each made when it is asked for."""
         held: list[Job] = []
-        room = _BYTES
+        weight = 0
         for job in self._waiting:
-            weight = _weight(self._many, job)
-            if held and (weight > room or len(held) >= self._size):
-                yield Batch(self._many, held)
-                held, room = [], _BYTES
+            more = _weight(self._many, job)
+            if held and (weight + more > _BYTES or len(held) >= self._size):
+                yield Batch(self._many, held, weight)
+                held, weight = [], 0
             held.append(job)
-            room -= weight
+            weight += more
         if held:
-            yield Batch(self._many, held)
+            yield Batch(self._many, held, weight)
 
     def took(self, batch: Batch, seconds: float) -> None:
         """Learn from a batch how many may be in the next."""

@@ -79,10 +79,8 @@ def _make_together(
         turn=pace.turn,
     ):
         batches.took(batch, seconds)
-        for job, result in zip(batch.jobs, results, strict=True):
-            if isinstance(result, Transferred):
-                pace.went_through()
-            yield job, result
+        pace.went_through(sum(isinstance(result, Transferred) for result in results))
+        yield from zip(batch.jobs, results, strict=True)
 
 
 def _make_alone(

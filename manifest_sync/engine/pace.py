@@ -104,14 +104,14 @@ class Pace:
             raise
         self._failed_steps = 0
 
-    def went_through(self) -> None:
+    def went_through(self, times: int = 1) -> None:
         """The server has answered: there is hope for everything else, and room for a little more.
 
         It takes as many of these as are at work for one more to be allowed.
         """
         with self._changed:
             self._failing.clear()
-            self._allowed = min(self._most, self._allowed + 1 / self._allowed)
+            self._allowed = min(self._most, self._allowed + times / self._allowed)
 
     def fell_through(self, what: str, error: Transient) -> None:
         """One try of a change has failed, which may go through the next time."""

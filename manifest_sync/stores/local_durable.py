@@ -8,7 +8,7 @@ from collections import defaultdict
 from manifest_sync.core.errors import Moved, NotFound
 from manifest_sync.core.listing import self_and_parents
 from manifest_sync.stores.local_errors import store_error
-from manifest_sync.stores.local_tree import Tree, open_at, split
+from manifest_sync.stores.local_tree import Tree, open_at
 
 _FEW = 16
 """Above as many files one sync(2) of everything is cheaper than one journal commit per file."""
@@ -52,7 +52,7 @@ def _by_folder(paths: set[tuple[Tree, str]]) -> list[tuple[Tree, str, list[str]]
     """The changed names by folder, with all folders above them: these may be new as well."""
     folders: dict[tuple[Tree, str], list[str]] = defaultdict(list)
     for tree, path in paths:
-        folder, name = split(path)
+        folder, _, name = path.rpartition("/")
         for above in self_and_parents(folder):
             folders[tree, above] += ()
         folders[tree, folder].append(name)

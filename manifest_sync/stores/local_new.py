@@ -1,7 +1,6 @@
 """Small new files, many of a folder at a time."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from itertools import groupby
 
 import msgspec
@@ -41,12 +40,14 @@ def _in_folder(
     tree: Tree, parent: str, files: list[tuple[str, Body]]
 ) -> list[FileStamp | StoreError]:
     """Raises StoreError where none of the files can be put there."""
-    with tree.folder(parent, create=True) as folder, ExitStack() as parts:
+    parts: list[PartFile] = []
+    with tree.folder(parent, create=True) as folder:
 
         def fill(file: tuple[str, Body]) -> _Complete:
             path, body = file
             _, name = split(path)
-            part = parts.enter_context(PartFile(folder, path))
+            part = PartFile(folder, path)
+            parts.append(part)
             part.fill(body.chunks(), body.content.size)
             return _Complete(part, name, path, stamp_of(part.finish(body.modified_ns, None)))
 
@@ -56,10 +57,14 @@ def _in_folder(
             complete.part.become(complete.name)
             return result(folder, complete.name, complete.path, complete.stamp)
 
-        complete = [*each(files, fill)]
-        # While the bytes were written, their folder may have been moved away.
-        tree.require(parent, folder)
-        return [*each(complete, place)]
+        try:
+            complete = [*each(files, fill)]
+            # While the bytes were written, their folder may have been moved away.
+            tree.require(parent, folder)
+            return [*each(complete, place)]
+        finally:
+            for part in parts:
+                part.discard()
 
 
 def result(folder: int, name: str, path: str, new: FileStamp) -> FileStamp:

@@ -55,6 +55,10 @@ class PartFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.discard()
+
+    def discard(self) -> None:
+        """Remove the file, unless it was put in place."""
         if self._is_open:
             self._is_open = False
             with suppress(OSError):

@@ -22,6 +22,9 @@ from manifest_sync.core.errors import NotBegun, StoreError
 _Job = TypeVar("_Job")
 _Result = TypeVar("_Result")
 
+_THREADS = ThreadPoolExecutor(64, thread_name_prefix="manifest-sync")
+"""For the whole process: to start some for every batch takes as long as what they do."""
+
 _ABOUT_ONE = (
     AlreadyExistsError,
     FileNotFoundError,  # obstore's word for 404
@@ -46,7 +49,7 @@ def ask_together(
     goes_well.set()
 
     def work(first: int) -> None:
-        for number in range(first, len(jobs), threads):
+        for number in range(first, len(jobs), at_a_time):
             if not goes_well.is_set():
                 return
             try:
@@ -57,8 +60,6 @@ def ask_together(
                 answers[number] = error
                 goes_well.clear()
 
-    threads = min(at_a_time, len(jobs))
-    with ThreadPoolExecutor(max(threads, 1), thread_name_prefix="manifest-sync") as executor:
-        for done in [executor.submit(work, first) for first in range(threads)]:
-            done.result()
+    for done in [_THREADS.submit(work, first) for first in range(min(at_a_time, len(jobs)))]:
+        done.result()
     return answers
