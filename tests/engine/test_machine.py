@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import Denied, StoreError, Transient
@@ -64,10 +64,14 @@ class Workspaces(RuleBasedStateMachine):
         self._sleep, retrying.sleep = retrying.sleep, lambda _: None
         self.clock = Clock()
         self.requests: Counter[Request] = Counter()
-        self.bucket = MemoryStore(Side.S3, on_request=self._asked)
-        header = Header(ignore=("skip.*",))
-        self.desks = [Desk(self.bucket, self.clock, header) for _ in range(3)]
         self.old: list[Manifest] = []
+
+    @initialize(gains=st.booleans())
+    def set_up(self, gains: bool) -> None:
+        """With `gains` changes are made in batches."""
+        self.bucket = MemoryStore(Side.S3, gains=gains, on_request=self._asked)
+        header = Header(ignore=("skip.*",))
+        self.desks = [Desk(self.bucket, self.clock, header, gains=gains) for _ in range(3)]
         for place in BYSTANDERS:
             self.bucket.put_out_of_band(place, b"theirs")
             for desk in self.desks:

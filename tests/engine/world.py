@@ -65,9 +65,11 @@ class Clock:
 class Desk:
     """One workspace with one style: its folder, its manifest, what it remembers."""
 
-    def __init__(self, bucket: Store, clock: Clock, header: Header | None = None) -> None:
+    def __init__(
+        self, bucket: Store, clock: Clock, header: Header | None = None, *, gains: bool = False
+    ) -> None:
         self.clock = clock
-        self.folder = MemoryStore(Side.LOCAL, clock=clock.tick)
+        self.folder = MemoryStore(Side.LOCAL, gains=gains, clock=clock.tick)
         self.bucket = bucket
         self.manifest = Manifest("16", REMOTE, header or Header())
         self.memory: dict[str, Memory] = {}

@@ -35,10 +35,10 @@ FOLDER = "16"
 class Member:
     """One workspace with one style: its folder, its manifest, what it remembers."""
 
-    def __init__(self, root: Path, witness: Witness, clock: Clock) -> None:
+    def __init__(self, root: Path, witness: Witness, clock: Clock, *, gains: bool = False) -> None:
         self.root, self.witness, self.clock = root, witness, clock
         self.person = Person()
-        self.folder = MemoryStore(Side.LOCAL, clock=clock.tick)
+        self.folder = MemoryStore(Side.LOCAL, gains=gains, clock=clock.tick)
         self.resources = MemoryResources(root, clock, self._store)
         self.run: Run | None = None
         """The one that is under way, or was last."""

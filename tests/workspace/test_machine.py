@@ -95,15 +95,15 @@ class Team(RuleBasedStateMachine):
         self._seconds, apply._BATCH_SECONDS = apply._BATCH_SECONDS, float("inf")
         self._folder = TemporaryDirectory()
         self.clock = Clock()
-        self.witness = Witness(MemoryStore(Side.S3))
         self.members: list[Member] = []
         self.old: list[bytes] = []
 
-    @initialize(number=st.integers(2, 3), edits=edits)
-    def gather(self, number: int, edits: Edits) -> None:
-        """A team that is in step."""
+    @initialize(number=st.integers(2, 3), edits=edits, gains=st.booleans())
+    def gather(self, number: int, edits: Edits, gains: bool) -> None:
+        """A team that is in step; with `gains` its changes are made in batches."""
+        self.witness = Witness(MemoryStore(Side.S3, gains=gains))
         self.members = [
-            Member(Path(self._folder.name) / f"{place}", self.witness, self.clock)
+            Member(Path(self._folder.name) / f"{place}", self.witness, self.clock, gains=gains)
             for place in range(number)
         ]
         self.edit(0, edits)
