@@ -38,10 +38,10 @@ def ask(screen: Screen, question: str) -> bool:
             pass
         answer = sys.stdin.readline()
     except KeyboardInterrupt:
-        screen.err.print()
+        screen.err.print("")
         raise
     if not answer.endswith("\n"):
-        screen.err.print()
+        screen.err.print("")
     return answer.strip().lower() in ("y", "yes")
 
 

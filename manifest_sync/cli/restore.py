@@ -12,7 +12,7 @@ from manifest_sync.cli.confirm import agree
 from manifest_sync.cli.deletion_names import Here, meant
 from manifest_sync.cli.document_restore import restore_document
 from manifest_sync.cli.options import All, Common, Connection, DryRun, Locking, Yes
-from manifest_sync.cli.screen import styled
+from manifest_sync.cli.output import Styled
 from manifest_sync.cli.session import Session, session
 from manifest_sync.cli.text_apply import failure_lines
 from manifest_sync.cli.text_plan import TRASH_IS_OFF
@@ -128,7 +128,7 @@ def _carry_out(
         for each in planned:
             screen.show(*restore_lines(each))
             if not all(side.plan.basis.keeps for side in each.planned):
-                screen.show(styled(f"  {TRASH_IS_OFF}", "red"))
+                screen.show(Styled(f"  {TRASH_IS_OFF}", "red"))
     if dry_run:
         screen.document(restore_document(planned, (), dry_run=True))
         return Exit.DONE
@@ -142,7 +142,7 @@ def _carry_out(
         screen.say(*failure_lines(made.style.id, made.outcomes))
     screen.tell(*done_lines(applied))
     if not count:
-        screen.tell(styled("Nothing was to be restored.", "green"))
+        screen.tell(Styled("Nothing was to be restored.", "green"))
     screen.document(restore_document(planned, applied, dry_run=False))
     return _status(session, planned, applied)
 

@@ -1,19 +1,22 @@
 """Where a command writes: its result on stdout, everything else on stderr."""
 
-from collections.abc import Sequence
+import os
+import sys
+from importlib import import_module
+from types import ModuleType
 from typing import ClassVar
 
 import msgspec
-from rich.console import Console
-from rich.text import Text
 
 from manifest_sync.cli.json_output import print_document
+from manifest_sync.cli.output import Line, Output, Plain
 
-Line = str | Text
+_TOLD_TO_RICH = {"FORCE_COLOR", "TTY_COMPATIBLE"}
+"""Environment variables by which Rich takes for a terminal what is none, or the reverse."""
 
 
 class Screen:
-    """One command's output. Rich drops the colours where there is no terminal, or NO_COLOR."""
+    """One command's output, in colours where it leads to a terminal that has them."""
 
     SHOWN_ON_A_TERMINAL: ClassVar[int] = 50
     """Files of one kind before the rest is only counted."""
@@ -22,8 +25,8 @@ class Screen:
         """With `as_json` stdout is for one document only; `everything` shortens no list."""
         self.as_json = as_json
         self.quiet = quiet
-        self.err = _console(stderr=True)
-        self._out = _console(stderr=False)
+        self.err = _output(stderr=True)
+        self._out = _output(stderr=False)
         self._everything = everything
 
     @property
@@ -35,7 +38,7 @@ class Screen:
 
     def show(self, *lines: Line) -> None:
         """A part of the result. With --json it goes to stderr: the document is the result."""
-        _print(self.err if self.as_json else self._out, lines)
+        (self.err if self.as_json else self._out).print(*lines)
 
     def tell(self, *lines: Line) -> None:
         """What goes along with the result: not with --quiet, nor beside a document."""
@@ -44,7 +47,7 @@ class Screen:
 
     def say(self, *lines: Line) -> None:
         """What a person must see: messages, warnings, questions."""
-        _print(self.err, lines)
+        self.err.print(*lines)
 
     def document(self, document: msgspec.Struct) -> None:
         """The one document of --json."""
@@ -52,18 +55,18 @@ class Screen:
             print_document(document)
 
 
-def _print(console: Console, lines: Sequence[Line]) -> None:
-    """Line by line; where there are no colours all at once, in a tenth of the time."""
-    if lines and not console.is_terminal:
-        lines = ["\n".join(map(str, lines))]
-    for line in lines:
-        console.print(line)
+def with_rich(name: str) -> ModuleType:
+    """A module of this floor that imports Rich, imported now.
+
+    To import it takes an eighth of what a plan of a few files needs, and only a terminal has a
+    use for it.
+    """
+    return import_module(f"manifest_sync.cli.{name}")
 
 
-def styled(text: str, style: str) -> Text:
-    """Text in a colour. Nothing in it is taken for markup."""
-    return Text(text, style=style)
-
-
-def _console(*, stderr: bool) -> Console:
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
+def _output(*, stderr: bool) -> Output:
+    stream = sys.stderr if stderr else sys.stdout
+    if stream.isatty() or not _TOLD_TO_RICH.isdisjoint(os.environ):
+        terminal: Output = with_rich("terminal").terminal(stderr=stderr)
+        return terminal
+    return Plain(lambda: sys.stderr if stderr else sys.stdout)

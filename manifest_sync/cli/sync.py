@@ -6,7 +6,7 @@ import msgspec
 
 from manifest_sync.cli.confirm import agree
 from manifest_sync.cli.documents import apply_document, failures
-from manifest_sync.cli.screen import styled
+from manifest_sync.cli.output import Styled
 from manifest_sync.cli.session import Session, statuses_of
 from manifest_sync.cli.text_apply import (
     IN_STEP,
@@ -162,10 +162,10 @@ def _report(session: Session, applied: Sequence[Applied], to: Side) -> None:
                 screen.say(heading(each.plan), *attention)
     outcomes = [outcome for each in applied for outcome in each.outcomes]
     if outcomes and all(outcome.status is Status.ALREADY for outcome in outcomes):
-        screen.tell(styled("All of this plan was done already.", "green"))
+        screen.tell(Styled("All of this plan was done already.", "green"))
     if applied and not outcomes:
         if all(is_quiet(each.plan) for each in applied):
-            screen.tell(styled(IN_STEP[to], "green"))
+            screen.tell(Styled(IN_STEP[to], "green"))
         else:
             screen.tell("No file was changed.")
     if applied:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from manifest_sync.cli.screen import Line, styled
+from manifest_sync.cli.output import Line, Styled
 from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Action, Side
 from manifest_sync.core.outcome import Outcome, Status
@@ -50,13 +50,13 @@ def failure_lines(style: str, outcomes: Sequence[Outcome]) -> Iterator[Line]:
     for reason, changes in failed.items():
         if len(changes) > _BY_NAME:
             what = f"Failed to make {many(len(changes), 'change')} of {shown(style)}"
-            yield styled(f"{what}: {shown(reason)}.", "red")
+            yield Styled(f"{what}: {shown(reason)}.", "red")
             continue
         for change in changes:
             what = f"Failed to {change.action} {shown(change.path)} ({shown(style)})"
-            yield styled(f"{what}: {shown(reason)}.", "red")
+            yield Styled(f"{what}: {shown(reason)}.", "red")
     for reason, count in skipped.items():
-        yield styled(f"{many(count, 'change')} of {shown(style)}: {shown(reason)}.", "yellow")
+        yield Styled(f"{many(count, 'change')} of {shown(style)}: {shown(reason)}.", "yellow")
 
 
 def statistics_lines(applied: Sequence[Applied]) -> Iterator[Line]:

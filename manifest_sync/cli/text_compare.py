@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from manifest_sync.cli.screen import Line, styled
+from manifest_sync.cli.output import Line, Styled
 from manifest_sync.cli.text_plan import problem_line
 from manifest_sync.core.amounts import size
 from manifest_sync.core.paths import shown
@@ -13,7 +13,7 @@ def compare_lines(compared: Compared, limit: int | None) -> Iterator[Line]:
     """The groups with names, but for the identical ones, which are counted."""
     style, groups = compared.style, compared.comparison
     here, there = compared.folder.entries, compared.bucket.entries
-    yield styled(
+    yield Styled(
         f"{shown(style.id)}: {shown(style.name)} <-> {shown(style.manifest.remote)}", "bold"
     )
     only_here = [
@@ -37,6 +37,6 @@ def compare_lines(compared: Compared, limit: int | None) -> Iterator[Line]:
 def _group(what: str, lines: Sequence[str], colour: str, limit: int | None) -> Iterator[Line]:
     yield f"  {what}: {len(lines):,}"
     for line in lines[:limit]:
-        yield styled(f"    {line}", colour)
+        yield Styled(f"    {line}", colour)
     if limit is not None and len(lines) > limit:
         yield f"    … and {len(lines) - limit:,} more (--all lists them)"

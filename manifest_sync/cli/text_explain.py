@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from manifest_sync.cli.screen import Line, styled
+from manifest_sync.cli.output import Line, Styled
 from manifest_sync.cli.text_publication import last_published
 from manifest_sync.cli.text_rule import decision_text
 from manifest_sync.core.amounts import size
@@ -40,11 +40,11 @@ _KNOWN = {
 def explain_lines(explained: Explained) -> Iterator[Line]:
     """One fact a line, from what the file is to what would become of it."""
     style, known = explained.style, explained.explanation
-    yield styled(f"{shown(known.path)} of style {shown(style.id)} ({shown(style.name)})", "bold")
+    yield Styled(f"{shown(known.path)} of style {shown(style.id)} ({shown(style.name)})", "bold")
     yield _line("scope", _scope(known.scope))
     if known.problem is not None:
         where = f" (at {shown(known.problem.path)})" if known.problem.path != known.path else ""
-        yield styled(str(_line("problem", shown(known.problem.message) + where)), "red")
+        yield Styled(str(_line("problem", shown(known.problem.message) + where)), "red")
     for sibling in known.siblings:
         yield _line(f"its {sibling.role}", _sibling(sibling))
     yield from _facts(explained)

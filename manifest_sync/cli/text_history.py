@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from manifest_sync.cli.screen import Line, styled
+from manifest_sync.cli.output import Line, Styled
 from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Side
 from manifest_sync.core.history import Apply, Deletion, Prune
@@ -61,7 +61,7 @@ def deletion_lines(deletions: Sequence[Deletion], limit: int | None) -> Iterator
             f"{shown(deletion.path)} ({size(deletion.content.size)}) of {shown(deletion.style)}, "
             f"{_kept(deletion)}  ({shown(deletion.who.user)} on {shown(deletion.who.host)})"
         )
-        yield text if deletion.replaced else styled(text, "red")
+        yield text if deletion.replaced else Styled(text, "red")
     yield from _rest(len(deletions), limit, "lines")
 
 

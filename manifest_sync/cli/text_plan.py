@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from manifest_sync.cli.screen import Line, styled
+from manifest_sync.cli.output import Line, Styled
 from manifest_sync.cli.text_publication import last_published
 from manifest_sync.cli.text_reasons import why
 from manifest_sync.core.amounts import many, size
@@ -51,14 +51,14 @@ def plan_lines(plan: StylePlan, limit: int | None) -> Iterator[Line]:
         yield from _listed(changes, limit, change_line, _PLURALS[action])
     yield from attention_lines(plan, limit)
     if not plan.basis.keeps:
-        yield styled(f"  {TRASH_IS_OFF}", "red")
+        yield Styled(f"  {TRASH_IS_OFF}", "red")
     yield f"  {summary(plan)}"
 
 
 def heading(plan: StylePlan) -> Line:
     """`16: folder -> S3, s3://bucket/styles/16/`."""
     way = f"{_SOURCES[plan.basis.verb]} -> {_TARGETS[plan.to]}"
-    return styled(f"{shown(plan.style)}: {way}, {shown(plan.basis.remote)}", "bold")
+    return Styled(f"{shown(plan.style)}: {way}, {shown(plan.basis.remote)}", "bold")
 
 
 def change_line(change: Change) -> Line:
@@ -67,7 +67,7 @@ def change_line(change: Change) -> Line:
     sizes = " -> ".join(size(content.size) for content in (before, after) if content is not None)
     reason = why(change)
     text = f"  {change.action.glyph} {shown(change.path)} ({sizes})"
-    return styled(f"{text}: {reason}" if reason else text, _STYLES[change.action])
+    return Styled(f"{text}: {reason}" if reason else text, _STYLES[change.action])
 
 
 def attention_lines(plan: StylePlan, limit: int | None) -> Iterator[Line]:
@@ -131,7 +131,7 @@ def summary(plan: StylePlan) -> str:
 def problem_line(problem: Problem) -> Line:
     """`! a.jpg: permission denied`."""
     where = shown(problem.path) or f"the whole {_TARGETS[problem.side]}"
-    return styled(f"  ! {where}: {shown(problem.message)}", "red")
+    return Styled(f"  ! {where}: {shown(problem.message)}", "red")
 
 
 def refused_because(refusals: Sequence[Refusal]) -> str:
@@ -150,7 +150,7 @@ def names(paths: Sequence[str]) -> str:
 
 def _refusal_line(refusal: Refusal) -> Line:
     text = f"  refused: {shown(refusal.message)}; if that is meant, add {shown(refusal.flag)}"
-    return styled(text, "red")
+    return Styled(text, "red")
 
 
 def _notice_line(notice: Problem) -> Line:
@@ -168,7 +168,7 @@ def _conflict(conflict: Conflict, plan: StylePlan) -> Line:
         # Announced, and its object has not arrived, or was replaced behind the manifest.
         held["published"] = conflict.published
     sides = "; ".join(f"{side}: {_content(content)}" for side, content in held.items())
-    return styled(f"  ! {shown(conflict.path)}: changed on both sides ({sides})", "magenta")
+    return Styled(f"  ! {shown(conflict.path)}: changed on both sides ({sides})", "magenta")
 
 
 def _content(content: Content | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from manifest_sync.cli.screen import Line, styled
+from manifest_sync.cli.output import Line, Styled
 from manifest_sync.cli.text_plan import problem_line
 from manifest_sync.core.content import Action
 from manifest_sync.core.paths import shown
@@ -18,7 +18,7 @@ def record_lines(recorded: Recorded, limit: int | None, *, check: bool) -> Itera
         yield f"{style}: the manifest is up to date, {recorded.unchanged:,} unchanged"
     else:
         said = "the manifest is out of date" if check else "recorded"
-        yield styled(
+        yield Styled(
             f"{style}: {said}: {len(recorded.added):,} added, {len(recorded.changed):,} changed, "
             f"{len(recorded.removed):,} removed, {recorded.unchanged:,} unchanged",
             "bold",
@@ -29,7 +29,7 @@ def record_lines(recorded: Recorded, limit: int | None, *, check: bool) -> Itera
         (Action.DELETE, recorded.removed),
     ):
         for path in paths if limit is None else paths[:limit]:
-            yield styled(f"  {action.glyph} {shown(path)}", _STYLES[action])
+            yield Styled(f"  {action.glyph} {shown(path)}", _STYLES[action])
         if limit is not None and len(paths) > limit:
             yield f"  {action.glyph} … and {len(paths) - limit:,} more (--all lists them)"
     yield from map(problem_line, recorded.problems)

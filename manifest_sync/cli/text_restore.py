@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from manifest_sync.cli.screen import Line, styled
+from manifest_sync.cli.output import Line, Styled
 from manifest_sync.cli.text_history import wall_clock
 from manifest_sync.cli.text_plan import names
 from manifest_sync.core.amounts import many, size
@@ -19,7 +19,7 @@ _TO = {Side.S3: "on S3", Side.LOCAL: "in the folder"}
 
 def restore_lines(restore: PlannedRestore) -> Iterator[Line]:
     """What comes back in one style and what does not, and a summary."""
-    yield styled(f"{shown(restore.style.id)}: from the trash", "bold")
+    yield Styled(f"{shown(restore.style.id)}: from the trash", "bold")
     for undoing in restore.undoings:
         yield _line(undoing)
     counts = {fate: len(restore.having(fate)) for fate in Fate}
@@ -86,11 +86,11 @@ def _line(undoing: Undoing) -> Line:
             both = [content for content in (before, deletion.content) if content is not None]
             amounts = " -> ".join(size(content.size) for content in both)
             glyph, colour = ("~", "yellow") if before else ("+", "green")
-            return styled(f"  {glyph} {told}: {amounts}", colour)
+            return Styled(f"  {glyph} {told}: {amounts}", colour)
         case Fate.ALREADY:
             return f"  = {told}: is there already"
         case Fate.CONFLICT:
             there = size(undoing.now.size) if undoing.now is not None else "nothing"
-            return styled(f"  ! {told}: something newer is there ({there})", "magenta")
+            return Styled(f"  ! {told}: something newer is there ({there})", "magenta")
         case Fate.PROBLEM:
-            return styled(f"  ! {told}: {shown(undoing.message or '')}", "red")
+            return Styled(f"  ! {told}: {shown(undoing.message or '')}", "red")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from manifest_sync.cli.advice import advice
-from manifest_sync.cli.screen import Line, styled
+from manifest_sync.cli.output import Line, Styled
 from manifest_sync.cli.text_plan import problem_line
 from manifest_sync.core.amounts import many
 from manifest_sync.core.paths import shown
@@ -20,18 +20,18 @@ _TROUBLES = {
 def status_lines(stands: Stands, limit: int | None) -> Iterator[Line]:
     """Counts, then names where something is to be done, then what to run."""
     style, standing = stands.style, stands.standing
-    yield styled(
+    yield Styled(
         f"{shown(style.id)}: {shown(style.name)} <-> {shown(style.manifest.remote)}", "bold"
     )
     yield f"  {_pairing(standing)}"
     for paths, what, colour in _groups(standing):
         yield from _group(paths, what, colour, limit)
     for path, trouble in list(standing.caption_troubles.items())[:limit]:
-        yield styled(f"  warning: {shown(path)} {_TROUBLES.get(trouble, trouble)}", "yellow")
+        yield Styled(f"  warning: {shown(path)} {_TROUBLES.get(trouble, trouble)}", "yellow")
     yield from _cut(len(standing.caption_troubles), limit)
     for group in standing.twins:
         alike = " and ".join(shown(path) for path in group)
-        yield styled(
+        yield Styled(
             f"  warning: {alike} differ only in case or Unicode form; some file systems cannot "
             "hold both",
             "yellow",
@@ -40,7 +40,7 @@ def status_lines(stands: Stands, limit: int | None) -> Iterator[Line]:
     for notice in standing.notices:
         yield f"  note: {shown(notice.path)}: {shown(notice.message)}"
     if standing.in_step:
-        yield styled("  Folder, manifest and S3 are in step.", "green")
+        yield Styled("  Folder, manifest and S3 are in step.", "green")
     for command in advice(standing):
         yield f"  next: {shown(command)}"
 
@@ -76,7 +76,7 @@ def _group(paths: Sequence[str], what: str, colour: str, limit: int | None) -> I
         return
     yield f"  {what}: {len(paths):,}"
     for path in paths[:limit]:
-        yield styled(f"    {shown(path)}", colour)
+        yield Styled(f"    {shown(path)}", colour)
     yield from _cut(len(paths), limit)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from manifest_sync.cli.screen import Line, styled
+from manifest_sync.cli.output import Line, Styled
 from manifest_sync.cli.text_plan import problem_line
 from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Content, Side
@@ -41,14 +41,14 @@ _ABOUT = {
 def verified_lines(verified: Verified, limit: int | None) -> Iterator[Line]:
     """Each side in a line of figures, then what is not as it should be."""
     style = verified.style
-    yield styled(
+    yield Styled(
         f"{shown(style.id)}: {shown(style.name)} <-> {shown(style.manifest.remote)}", "bold"
     )
     for side in verified.sides:
-        yield styled(f"  {_figures(side)}", "" if side.findings else "green")
+        yield Styled(f"  {_figures(side)}", "" if side.findings else "green")
     findings = [*by_path(finding for side in verified.sides for finding in side.findings)]
     for finding in findings[:limit]:
-        yield styled(f"  ! {_finding(finding)}", _COLOURS[finding.difference])
+        yield Styled(f"  ! {_finding(finding)}", _COLOURS[finding.difference])
     if limit is not None and len(findings) > limit:
         yield f"  … and {len(findings) - limit:,} more differences (--all lists them)"
     for side in verified.sides:

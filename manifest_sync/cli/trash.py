@@ -11,7 +11,7 @@ from manifest_sync.cli.command import command
 from manifest_sync.cli.confirm import agree
 from manifest_sync.cli.documents import deletion_row
 from manifest_sync.cli.options import All, Common, Connection, DryRun, Locking, Yes
-from manifest_sync.cli.screen import styled
+from manifest_sync.cli.output import Styled
 from manifest_sync.cli.session import Session, session
 from manifest_sync.cli.text_history import deletion_lines
 from manifest_sync.core.amounts import many, size
@@ -114,7 +114,7 @@ def _prune(session: Session, age: timedelta, *, yes: bool, dry_run: bool) -> Exi
     with session.progress.shown():
         pruned = session.workspace.prune(planned)
     for place, why in pruned.failed.items():
-        screen.say(styled(f"Failed to remove {shown(place)}: {shown(why)}.", "red"))
+        screen.say(Styled(f"Failed to remove {shown(place)}: {shown(why)}.", "red"))
     screen.tell(f"{many(len(pruned.removed), 'kept file')} removed")
     screen.document(_document(planned, pruned, dry_run=False))
     return Exit.INCOMPLETE if pruned.failed else Exit.DONE

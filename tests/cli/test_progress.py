@@ -3,8 +3,11 @@ import io
 import pytest
 from rich.console import Console
 
-from manifest_sync.cli.progress import Bars, Lines, Silence
+from manifest_sync.cli.bars import Bars
+from manifest_sync.cli.output import Plain
+from manifest_sync.cli.progress import Lines, Silence
 from manifest_sync.cli.screen import Screen
+from manifest_sync.cli.terminal import Terminal
 from manifest_sync.core.amounts import many, size
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.events import (
@@ -48,17 +51,25 @@ RUN: list[Event] = [
 ]
 
 
-def _screen(*, terminal: bool) -> tuple[Screen, io.StringIO]:
+def _log() -> tuple[Screen, io.StringIO]:
     screen, out = Screen(as_json=False, quiet=False), io.StringIO()
-    screen.err = Console(
-        file=out, force_terminal=terminal, width=120, markup=False, highlight=False,
-        soft_wrap=True, color_system=None,
-    )  # fmt: skip
+    screen.err = Plain(lambda: out)
     return screen, out
 
 
+def _bars() -> tuple[Bars, io.StringIO]:
+    screen, out = Screen(as_json=False, quiet=False), io.StringIO()
+    console = Console(
+        file=out, force_terminal=True, width=120, markup=False, highlight=False,
+        soft_wrap=True, color_system=None,
+    )  # fmt: skip
+    terminal = Terminal(console)
+    screen.err = terminal
+    return Bars(screen, terminal), out
+
+
 def test_lines_for_a_log() -> None:
-    screen, out = _screen(terminal=False)
+    screen, out = _log()
     lines = Lines(screen, every=0)
     with lines.shown():
         for event in RUN:
@@ -78,7 +89,7 @@ def test_lines_for_a_log() -> None:
 
 
 def test_a_log_is_not_flooded() -> None:
-    screen, out = _screen(terminal=False)
+    screen, out = _log()
     lines = Lines(screen)
     with lines.shown():
         for event in RUN:
@@ -87,8 +98,7 @@ def test_a_log_is_not_flooded() -> None:
 
 
 def test_bars_on_a_terminal() -> None:
-    screen, out = _screen(terminal=True)
-    bars = Bars(screen)
+    bars, out = _bars()
     bars.tell(RUN[0])  # nothing is on the screen yet
     with bars.shown():
         for event in RUN[:10]:
