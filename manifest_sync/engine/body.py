@@ -35,8 +35,8 @@ class CheckedBody:
         self._source = source
         self._known_xxh3 = known_xxh3
 
-    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
-        """Read the source, in pieces of exactly `size` but for the last.
+    def chunks(self, size: int | None = None) -> Iterator[bytes]:
+        """Read the source, in pieces of exactly `size` but for the last, or as they come.
 
         Raises Moved where a file, and Corrupted where an object, is not what was promised.
         """
@@ -45,7 +45,9 @@ class CheckedBody:
         read = 0
         with self._opened() as reading:
             self.modified_ns = reading.modified_ns
-            for chunk in _regrouped(reading.chunks, size):
+            for chunk in _regrouped(reading.chunks, size) if size else reading.chunks:
+                if not chunk:
+                    continue  # it is not to pass for the last
                 read += len(chunk)
                 xxh3.update(chunk)
                 if md5 is not None:

@@ -81,8 +81,8 @@ class Body(Protocol):
         """ASCII names and values to be said beside an object's bytes; a folder drops them."""
         ...
 
-    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
-        """The bytes, in pieces of exactly `size` but for the last.
+    def chunks(self, size: int | None = None) -> Iterator[bytes]:
+        """The bytes, in pieces of exactly `size` but for the last; without a size, as they come.
 
         Raises Moved or Corrupted *before the iterator ends* where they are not the content
         that was promised: a store commits only what came to an end.

@@ -7,7 +7,8 @@ from types import MappingProxyType
 import msgspec
 
 from manifest_sync.core.content import Content
-from manifest_sync.stores.base import CHUNK
+from manifest_sync.core.errors import Corrupted
+from manifest_sync.stores.base import Body
 
 NO_NOTES: Mapping[str, str] = MappingProxyType({})
 
@@ -20,10 +21,26 @@ class BytesBody(msgspec.Struct, frozen=True):
     modified_ns: int
     notes: Mapping[str, str] = NO_NOTES
 
-    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
-        """The bytes in pieces."""
-        for start in range(0, len(self.data), size):
-            yield self.data[start : start + size]
+    def chunks(self, size: int | None = None) -> Iterator[bytes]:
+        """The bytes in pieces, or in one."""
+        step = size or max(len(self.data), 1)
+        for start in range(0, len(self.data), step):
+            yield self.data[start : start + step]
+
+
+def gathered(body: Body) -> bytearray:
+    """All the bytes of a body, in one place and held only once.
+
+    Raises Corrupted where they are not as many as were promised, or what the body raises.
+    """
+    size, read = body.content.size, 0
+    data = bytearray(size)
+    for chunk in body.chunks():
+        data[read : read + len(chunk)] = chunk
+        read += len(chunk)
+    if read != size:
+        raise Corrupted(f"{read} bytes came instead of {size}")
+    return data
 
 
 def content_of(data: bytes) -> Content:

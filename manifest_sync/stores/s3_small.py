@@ -10,6 +10,7 @@ import obstore
 from manifest_sync.core.errors import Moved, NotFound, StoreError
 from manifest_sync.core.stamps import ABSENT, ObjectStamp
 from manifest_sync.stores.base import Body, Request, Whole, Written
+from manifest_sync.stores.bodies import gathered
 from manifest_sync.stores.one_by_one import each
 from manifest_sync.stores.s3_conditions import condition, mode
 from manifest_sync.stores.s3_doubting import doubting
@@ -69,7 +70,7 @@ class S3Small(msgspec.Struct, frozen=True):
             return obstore.put(
                 self.bulk,
                 key,
-                b"".join(body.chunks()),
+                gathered(body),
                 attributes=attributes_of(key, body),
                 mode=asked,
                 use_multipart=False,

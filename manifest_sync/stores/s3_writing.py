@@ -11,6 +11,7 @@ from manifest_sync.core.abilities import LARGEST_SINGLE
 from manifest_sync.core.errors import Corrupted
 from manifest_sync.core.stamps import ObjectStamp, Stamp
 from manifest_sync.stores.base import Body, Request, Written
+from manifest_sync.stores.bodies import gathered
 from manifest_sync.stores.s3_bulk import expresses
 from manifest_sync.stores.s3_conditions import Condition, condition, mode
 from manifest_sync.stores.s3_headers import attributes_of, bare, base64_md5, content_type, metadata
@@ -38,14 +39,16 @@ class S3Writer(msgspec.Struct, frozen=True):
         abilities = self.objects.connection.abilities
         if body.content.size > LARGEST_SINGLE:  # smaller ones are held in memory
             return self._in_parts(key, body, condition(abilities.parts, expect), make_way)
-        data = b"".join(body.chunks())
+        data = gathered(body)
         kept_at = make_way()
         with self.objects.connection.doing(f"write {key}"):
             etag, version_id = self._put(key, data, body, condition(abilities.put, expect))
         etag = self._confirmed(key, etag, body.content.md5, body.content.size, kept_at)
         return Written(ObjectStamp(len(data), etag, version_id), kept_at)
 
-    def _put(self, key: str, data: bytes, body: Body, asked: Condition) -> tuple[str, str | None]:
+    def _put(
+        self, key: str, data: bytearray, body: Body, asked: Condition
+    ) -> tuple[str, str | None]:
         """ETag and version id of the new object."""
         self.objects.on_request(Request.PUT, 1)
         if (bulk := self.bulk()) is not None:
@@ -62,7 +65,7 @@ class S3Writer(msgspec.Struct, frozen=True):
         answer = connection.client.put_object(
             Bucket=connection.bucket,
             Key=key,
-            Body=data,
+            Body=bytes(data),
             ContentMD5=base64_md5(body.content.md5),
             ContentType=content_type(key),
             Metadata=metadata(body),

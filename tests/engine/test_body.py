@@ -42,16 +42,18 @@ def source_of(store: MemoryStore, data: bytes, path: str = "a.png") -> Source:
 
 
 @settings(max_examples=100, deadline=None)
-@given(pieces=st.lists(st.binary(max_size=9), max_size=8), size=st.integers(1, 12))
-def test_pieces_have_exactly_the_size_that_was_asked_for(pieces: list[bytes], size: int) -> None:
+@given(pieces=st.lists(st.binary(max_size=9), max_size=8), size=st.none() | st.integers(1, 12))
+def test_pieces_have_exactly_the_size_that_was_asked_for(
+    pieces: list[bytes], size: int | None
+) -> None:
     data = b"".join(pieces)
     store = Pieces(Side.S3)
     source = source_of(store, data)
     store.pieces = tuple(pieces)
     chunks = list(CheckedBody(store, source, content_of(data)).chunks(size))
     assert b"".join(chunks) == data
-    assert all(len(chunk) == size for chunk in chunks[:-1])
-    assert all(0 < len(chunk) <= size for chunk in chunks)
+    assert all(len(chunk) == size for chunk in chunks[:-1] if size)
+    assert all(0 < len(chunk) <= (size or len(data)) for chunk in chunks)
 
 
 @pytest.mark.parametrize("side", Side)

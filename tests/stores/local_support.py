@@ -84,8 +84,9 @@ class Acting:
         self._data = data
         self._act = act
 
-    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+    def chunks(self, size: int | None = None) -> Iterator[bytes]:
         """The bytes, and then the act."""
+        size = size or CHUNK
         for start in range(0, len(self._data), size):
             yield self._data[start : start + size]
         self._act()

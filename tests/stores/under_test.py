@@ -81,8 +81,8 @@ class Cut:
         self._error = error
         self.content = content_of(data)
 
-    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
-        half = len(self._data) // 2
+    def chunks(self, size: int | None = None) -> Iterator[bytes]:
+        half, size = len(self._data) // 2, size or CHUNK
         for start in range(0, half, size):
             yield self._data[start : min(start + size, half)]
         raise self._error
