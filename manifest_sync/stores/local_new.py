@@ -47,9 +47,14 @@ def _in_folder(
             path, body = file
             _, name = split(path)
             part = PartFile(folder, path)
+            try:
+                part.fill(body.chunks(), body.content.size)
+                stamp = stamp_of(part.finish(body.modified_ns, None))
+            except BaseException:
+                part.discard()  # now, so that many that fail hold neither room nor descriptors
+                raise
             parts.append(part)
-            part.fill(body.chunks(), body.content.size)
-            return _Complete(part, name, path, stamp_of(part.finish(body.modified_ns, None)))
+            return _Complete(part, name, path, stamp)
 
         def place(complete: _Complete | StoreError) -> FileStamp:
             if isinstance(complete, StoreError):

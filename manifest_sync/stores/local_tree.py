@@ -20,6 +20,8 @@ from manifest_sync.stores.local_errors import store_error, telling
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 """O_NONBLOCK: a FIFO that took the file's place would block the open for ever."""
+_NO_NAMES = frozenset({"", ".", ".."})
+"""What a path may not have between its slashes: it would lead elsewhere than it says."""
 
 
 class InTheWay(Moved):
@@ -141,8 +143,11 @@ class Tree:
         """Open a folder below an open root; the caller closes what is returned."""
         if not folder:
             return os.dup(top)
+        names = folder.split("/")
+        if not _NO_NAMES.isdisjoint(names):
+            raise StoreError(f"“{shown(folder)}” cannot be used as a path below a folder")
         fd, here = top, ""
-        for name in folder.split("/"):
+        for name in names:
             here = f"{here}/{name}" if here else name
             try:
                 following = self._enter(fd, name, here, create=create)
