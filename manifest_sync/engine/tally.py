@@ -23,10 +23,10 @@ class Tally:
         with self._lock:
             self._requests[kind.value] += count
 
-    def hashed(self) -> None:
-        """Count one MD5 computation."""
+    def hashed(self, count: int = 1) -> None:
+        """Count MD5 computations."""
         with self._lock:
-            self._hashed += 1
+            self._hashed += count
 
     def tried_again(self) -> None:
         """Count one try that failed and is repeated."""

@@ -92,6 +92,11 @@ class LocalStore(OneByOne):
         """The folder of kept files."""
         return LocalTrash(self._trash.tree)
 
+    @property
+    def plain_root(self) -> Path | None:
+        """The folder, for another process that reads of it; None where links are followed."""
+        return None if self._tree.follows_links else self._tree.root
+
     def list(self, familiar: Familiar = NOBODY) -> Iterator[Found | Problem]:
         """Every regular file, other styles' manifests included, and the problems among them.
 
