@@ -63,3 +63,8 @@ def ask_together(
     for done in [_THREADS.submit(work, first) for first in range(min(at_a_time, len(jobs)))]:
         done.result()
     return answers
+
+
+def begun(answers: Sequence[_Result | Exception]) -> int:
+    """How many were asked about."""
+    return sum(not isinstance(answer, NotBegun) for answer in answers)
