@@ -1,5 +1,6 @@
 """The console entry point: `manifest-sync`, and `python -m manifest_sync`."""
 
+import gc
 import os
 import sys
 from typing import NoReturn
@@ -19,6 +20,8 @@ def main() -> NoReturn:
     if status is Exit.INTERRUPTED:
         # Python would first wait for every thread, and so for requests nobody waits for any more.
         os._exit(status)
+    # Python would look through everything for cycles before it ends, for 0.1 to 0.2 s.
+    gc.freeze()
     sys.exit(status)
 
 
