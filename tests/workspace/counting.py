@@ -3,6 +3,7 @@
 import gc
 import sqlite3
 import sys
+import threading
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -40,6 +41,8 @@ class Work:
     statements: int = 0
     """Of SQL, one for each row that is written. Transactions are not among them: the journal
     makes one whenever some time has passed."""
+    threads: int = 0
+    """That were started."""
     bytes_read: int = 0
     """From files, SQLite's and Python's own too. 0 where the system does not tell."""
     document: dict[str, Any] = field(default_factory=dict)
@@ -54,7 +57,13 @@ def done_by(folder: Path, meddler: Meddler, *arguments: str) -> Work:
     def arrived(method: str, _path: str) -> None:
         work.requests[method] += 1
 
+    def start(thread: threading.Thread) -> None:
+        work.threads += thread.name.startswith("manifest-sync")
+        started(thread)
+
+    started = threading.Thread.start
     with pytest.MonkeyPatch.context() as patch, _files(names):
+        patch.setattr(threading.Thread, "start", start)
         patch.setattr(meddler, "before", arrived)
         patch.setattr(sqlite3, "connect", _traced(work))
         before = _read_by_now()
