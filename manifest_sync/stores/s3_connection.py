@@ -179,7 +179,11 @@ class S3Connection:
         return Translator(self.bucket, shown_endpoint(url) if url else "S3").doing("be reached")
 
     def ask_versioning(self) -> Versioning:
-        """Ask the bucket now, uncounted; UNKNOWN where the answer is refused."""
+        """Ask the bucket now, uncounted. From then on `versioning` says the same, unasked."""
+        return self._versioning.put(self._ask_versioning())
+
+    def _ask_versioning(self) -> Versioning:
+        """What the bucket answers; UNKNOWN where the answer is refused."""
         try:
             with self.doing(f"tell whether “{self.bucket}” keeps versions"):
                 answer = self.client.get_bucket_versioning(Bucket=self.bucket)
@@ -191,7 +195,7 @@ class S3Connection:
 
     def _count_versioning(self) -> Versioning:
         self._on_request(Request.GET, 1)
-        return self.ask_versioning()
+        return self._ask_versioning()
 
 
 def connect(
@@ -225,3 +229,9 @@ class _Once(Generic[_T]):
                 if not self._made:
                     self._made.append(self._make())
         return self._made[0]
+
+    def put(self, value: _T) -> _T:
+        """Replace the value by one that is known from elsewhere, and return it."""
+        with self._lock:
+            self._made[:] = [value]
+        return value

@@ -126,6 +126,24 @@ def test_a_bucket_that_began_to_keep_versions_is_another(
     assert len(probes) == 2
 
 
+def test_a_run_asks_once_whether_the_bucket_keeps_versions(
+    push: Callable[[str], None], bucket: Bucket, proxy: Rewriter
+) -> None:
+    bucket.client.put_bucket_versioning(
+        Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"}
+    )
+    push("one")
+    asked: list[str] = []
+
+    def noted(target: str) -> str:
+        asked.append(target)
+        return target
+
+    proxy.targets = noted
+    push("other")
+    assert len([target for target in asked if target.endswith("?versioning")]) == 1
+
+
 @pytest.mark.parametrize("answer", ["412", pytest.param("501", marks=pytest.mark.slow)])
 def test_a_server_that_answers_otherwise_than_was_found_out_is_probed_again(
     root: Path,
