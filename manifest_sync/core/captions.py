@@ -47,14 +47,3 @@ def pair(scope: Scope, paths: Iterable[str]) -> Pairing:
         caption for shared, found in captions.items() if shared not in images for caption in found
     )
     return Pairing(captions_of=dict(sorted(captions_of.items())), orphans=tuple(orphans))
-
-
-def text_trouble(text: bytes) -> str | None:
-    """What a trainer would stumble over in a caption; None where it is fine."""
-    if not text:
-        return "empty"
-    try:
-        decoded = text.decode("utf-8")
-    except UnicodeDecodeError:
-        return "not_utf8"
-    return None if decoded.strip() else "blank"

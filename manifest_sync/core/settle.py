@@ -49,7 +49,7 @@ def settle(
             new_lines[path] = None
         _note(moved, survey, path, BLANK)
     for path in survey.paths(also=survey.memory):
-        known = _as_recorded(survey, path)
+        known = _as_recorded(survey, path, survey.memory.get(path, BLANK))
         said = announced.get(path) if announced is not None else None
         if path in after.unknown:
             # What was published before the change failed is this folder's own word: an edit made
@@ -93,13 +93,18 @@ def settle_record(survey: Survey) -> dict[str, Memory]:
     for path in _out_of_scope(survey):
         _note(moved, survey, path, BLANK)
     for path in survey.paths(also=survey.memory):
-        _note(moved, survey, path, _as_recorded(survey, path))
+        known = survey.memory.get(path, BLANK)
+        new = _as_recorded(survey, path, known)
+        if new is not known:
+            moved[path] = new
     return moved
 
 
-def _as_recorded(survey: Survey, path: str) -> Memory:
-    """The memory of a path with folder and line compared as they were before the run."""
-    memory = survey.memory.get(path, BLANK)
+def _as_recorded(survey: Survey, path: str, memory: Memory) -> Memory:
+    """The memory of a path with folder and line compared as they were before the run.
+
+    The same object where that moves nothing.
+    """
     local = survey.folder.content(path)
     if local == memory.recorded or local != survey.lines.get(path):
         return memory

@@ -9,7 +9,7 @@ from manifest_sync.core.listing import Entry, Listing, Problem
 from manifest_sync.core.rows import Rows
 from manifest_sync.core.scope import Role, Scope
 from manifest_sync.core.stamps import FileStamp
-from manifest_sync.engine.digest import Unhashed
+from manifest_sync.engine.hashes import Unhashed
 from manifest_sync.engine.hashing import hash_all
 from manifest_sync.engine.watch import Watch
 from manifest_sync.state.cache import Digest

@@ -13,7 +13,7 @@ from typing import IO
 
 import msgspec
 
-from manifest_sync.engine.digest import Hashes, Unhashed, hash_small
+from manifest_sync.engine.hashes import Hashes, Unhashed, hash_small
 from manifest_sync.stores.local_read import read_small
 from manifest_sync.stores.local_tree import Tree
 
@@ -45,7 +45,7 @@ class HashProcess:
         return self._process.pid
 
     def hash_small(self, batch: Sequence[Unhashed]) -> list[Hashes | None]:
-        """As `digest.hash_small`. Raises OSError where the process has ended."""
+        """As `hashes.hash_small`. Raises OSError where the process has ended."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise BrokenPipeError

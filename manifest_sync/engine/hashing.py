@@ -10,12 +10,13 @@ from manifest_sync.core.errors import Moved, NotFound, StoreError
 from manifest_sync.core.events import Hashed
 from manifest_sync.core.listing import Problem
 from manifest_sync.core.stamps import AbsentStamp, FileStamp
-from manifest_sync.engine.digest import Unhashed, digest, digest_of
+from manifest_sync.engine.digest import digest, digest_of
+from manifest_sync.engine.hashes import Unhashed
 from manifest_sync.engine.hashing_small import hashing_small
 from manifest_sync.engine.pool import work_through
 from manifest_sync.engine.watch import Watch
 from manifest_sync.state.cache import Digest
-from manifest_sync.stores.base import Store
+from manifest_sync.stores.base import CHUNK, Store
 
 _BATCH_FILES = 128
 _BATCH_BYTES = 4 << 20
@@ -58,13 +59,14 @@ def _batches(jobs: Iterable[Unhashed]) -> Iterator[list[Unhashed]]:
     batch: list[Unhashed] = []
     room = _BATCH_BYTES
     for job in jobs:
-        if not job.is_small:
+        size = job.stamp.size
+        if size > CHUNK:
             yield [job]
             continue
-        room -= job.stamp.size
+        room -= size
         if batch and (room < 0 or len(batch) == _BATCH_FILES):
             yield batch
-            batch, room = [], _BATCH_BYTES - job.stamp.size
+            batch, room = [], _BATCH_BYTES - size
         batch.append(job)
     if batch:
         yield batch

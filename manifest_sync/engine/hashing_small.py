@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
 
-from manifest_sync.engine.digest import Hashes, Unhashed, hash_small
 from manifest_sync.engine.hash_process import HashProcess
+from manifest_sync.engine.hashes import Hashes, Unhashed, hash_small
 from manifest_sync.stores.base import Store
 from manifest_sync.stores.local import LocalStore
 

@@ -34,7 +34,7 @@ class Digest(msgspec.Struct, frozen=True, gc=False):
     trusted: bool
     """Whether an equal stamp proves equal bytes (`FileStamp.may_hide_a_later_edit`)."""
     trouble: str | None = None
-    """What `captions.text_trouble` found, where the file is a caption."""
+    """What `caption_text.text_trouble` found, where the file is a caption."""
 
 
 class Cache:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manifest_sync.core.captions import pair, stem, text_trouble
+from manifest_sync.core.caption_text import text_trouble
+from manifest_sync.core.captions import pair, stem
 from manifest_sync.core.manifest import Header
 from manifest_sync.core.scope import Role, Scope
 from tests.strategies import hard_paths, safe_paths

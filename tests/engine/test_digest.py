@@ -15,8 +15,9 @@ from manifest_sync.core.manifest import Header
 from manifest_sync.core.rows import divide
 from manifest_sync.core.scope import Scope
 from manifest_sync.core.stamps import FileStamp, Present
-from manifest_sync.engine.digest import Unhashed, digest
+from manifest_sync.engine.digest import digest
 from manifest_sync.engine.folder import FolderFacts, observe_folder
+from manifest_sync.engine.hashes import Unhashed
 from manifest_sync.engine.tally import Tally
 from manifest_sync.engine.watch import Watch
 from manifest_sync.state.cache import Digest

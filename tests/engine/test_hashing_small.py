@@ -16,8 +16,8 @@ from manifest_sync.core.errors import StoreError
 from manifest_sync.core.listing import Found
 from manifest_sync.core.stamps import FileStamp, Present
 from manifest_sync.engine import hashing_small
-from manifest_sync.engine.digest import Unhashed
 from manifest_sync.engine.hash_process import HashProcess
+from manifest_sync.engine.hashes import Unhashed
 from manifest_sync.engine.hashing import hash_all
 from manifest_sync.engine.tally import Tally
 from manifest_sync.engine.watch import Watch

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from manifest_sync.core.captions import pair, text_trouble
+from manifest_sync.core.caption_text import text_trouble
+from manifest_sync.core.captions import pair
 from manifest_sync.core.manifest import Header
 from manifest_sync.core.scope import Role, Scope
 from manifest_sync.sandbox.samples import PIXEL_ART, STYLES, WATERCOLOR, SampleStyle, make_samples
