@@ -138,12 +138,24 @@ local function list(bucket, name, query)
     .. '</ListBucketResult>')
 end
 
--- The versions of the one key that is asked about.
+-- The versions of the keys behind a marker, no more than the rest of the page that it is on.
 local function list_versions(bucket, query)
-  local etag = bucket.versioned and bucket.etags[query.prefix or '']
-  local version = etag and '<Version><Key>' .. query.prefix .. '</Key><VersionId>v1</VersionId><IsLatest>true</IsLatest>'
-    .. '<LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;' .. etag .. '&quot;</ETag></Version>' or ''
-  return answer(200, XML .. '<ListVersionsResult><IsTruncated>false</IsTruncated>' .. version .. '</ListVersionsResult>')
+  local prefix, after = query.prefix or '', query['key-marker'] or ''
+  local pages, contents, shown, cut, ended = #bucket.firsts, '', 0, nil, not bucket.versioned
+  local page = page_after(bucket.firsts, after > prefix and after or prefix)
+  while page < pages and shown == 0 and not ended do
+    local text = whole(bucket.folder .. '/listing.' .. page) or ''
+    contents, shown, cut, ended = chosen(text, after, prefix, tonumber(query['max-keys']) or 1000)
+    page = page + 1
+  end
+  local versions = contents
+    :gsub('<Contents>', '<Version><VersionId>v1</VersionId><IsLatest>true</IsLatest>')
+    :gsub('</Contents>', '</Version>')
+  local last = contents:match('.*<Key>([^<]*)</Key>')
+  local next = last and '<NextKeyMarker>' .. last .. '</NextKeyMarker><NextVersionIdMarker>v1</NextVersionIdMarker>' or ''
+  local more = cut ~= nil or (page < pages and not ended)
+  return answer(200, XML .. '<ListVersionsResult><IsTruncated>' .. tostring(more) .. '</IsTruncated>'
+    .. (more and next or '') .. versions .. '</ListVersionsResult>')
 end
 
 -- The ETag of what is at a key; nil where nothing is.
