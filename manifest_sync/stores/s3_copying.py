@@ -11,9 +11,9 @@ from manifest_sync.stores.base import Request, Written
 from manifest_sync.stores.one_by_one import each
 from manifest_sync.stores.s3_conditions import condition
 from manifest_sync.stores.s3_doubting import doubting
-from manifest_sync.stores.s3_looking import S3Looking, Seen
+from manifest_sync.stores.s3_looking import S3Looking
 from manifest_sync.stores.s3_objects import check_size
-from manifest_sync.stores.s3_together import ask_together
+from manifest_sync.stores.s3_together import ask_together, begun
 
 
 class KeyCopy(msgspec.Struct, frozen=True):
@@ -44,10 +44,13 @@ class S3Copying(msgspec.Struct, frozen=True):
             return now
 
         looked = [*each(copies, look)]
-        ready = [copy for copy, now in zip(copies, looked, strict=True) if _is_there(now)]
-        answers = self._ask(ready, at_a_time)
-        made = [copy.key for copy in ready if answers[copy.key] is None]
-        targets = self.looking.at(made, at_a_time)
+        ready = [
+            (copy, now)
+            for copy, now in zip(copies, looked, strict=True)
+            if isinstance(now, ObjectStamp)
+        ]
+        answers = self._ask([copy for copy, _ in ready], at_a_time)
+        made = self._confirmed([each for each in ready if answers[each[0].key] is None], at_a_time)
 
         def heard(pair: tuple[KeyCopy, ObjectStamp | StoreError]) -> Written:
             copy, now = pair
@@ -58,34 +61,44 @@ class S3Copying(msgspec.Struct, frozen=True):
                 conditions: dict[str, Stamp] = {copy.source: now, copy.key: ABSENT}
                 with doubting(objects, conditions), objects.connection.doing(what):
                     raise error
-            return Written(self._confirmed(copy, now, targets))
+            stamp = made[copy.key]
+            if isinstance(stamp, Exception):
+                raise stamp
+            return Written(stamp)
 
         return each(zip(copies, looked, strict=True), heard)
 
     def _ask(self, copies: Sequence[KeyCopy], at_a_time: int) -> dict[str, Exception | None]:
         """What went wrong with each key, or None."""
-        if not copies:
-            return {}
         connection = self.looking.objects.connection
         overwrite = not condition(connection.abilities.copy, ABSENT)
 
         def ask(copy: KeyCopy) -> None:
             obstore.copy(self.looking.bulk, copy.source, copy.key, overwrite=overwrite)
 
-        self.looking.objects.on_request(Request.COPY, len(copies))
         answers = ask_together(copies, ask, at_a_time)
+        self.looking.objects.on_request(Request.COPY, begun(answers))
         return dict(zip((copy.key for copy in copies), answers, strict=True))
 
-    def _confirmed(self, copy: KeyCopy, source: ObjectStamp, targets: Seen) -> ObjectStamp:
-        """The state of a copy; Corrupted where it is not what was to be copied."""
-        seen = targets[copy.key]
-        if not isinstance(seen, ObjectStamp):
-            raise Transient(f"{copy.key} could not be looked at when it was copied")
-        if (seen.size, seen.etag) == (source.size, source.etag):
-            return seen
-        etag = self.looking.objects.confirmed(copy.key, "", source.etag, source.size)
-        return ObjectStamp(source.size, etag, seen.version_id if seen.etag == etag else None)
+    def _confirmed(
+        self, made: Sequence[tuple[KeyCopy, ObjectStamp]], at_a_time: int
+    ) -> dict[str, ObjectStamp | Exception]:
+        """The state of each copy; Corrupted where it is not what was to be copied."""
+        seen = self.looking.at([copy.key for copy, _ in made], at_a_time)
+
+        def confirm(pair: tuple[KeyCopy, ObjectStamp]) -> ObjectStamp:
+            copy, source = pair
+            now = seen[copy.key]
+            if not isinstance(now, ObjectStamp):
+                raise Transient(f"{copy.key} could not be looked at when it was copied")
+            etag = self.looking.objects.confirmed(copy.key, "", source.etag, source.size)
+            return ObjectStamp(source.size, etag, now.version_id if now.etag == etag else None)
+
+        others = [pair for pair in made if not _agree(pair[1], seen[pair[0].key])]
+        found = ask_together(others, confirm, at_a_time)
+        return {**seen, **dict(zip((copy.key for copy, _ in others), found, strict=True))}
 
 
-def _is_there(now: ObjectStamp | StoreError) -> bool:
-    return isinstance(now, ObjectStamp)
+def _agree(source: ObjectStamp, copy: ObjectStamp | Exception) -> bool:
+    """Whether a copy shows at once that it is one; the versions are never the same."""
+    return isinstance(copy, ObjectStamp) and (copy.size, copy.etag) == (source.size, source.etag)

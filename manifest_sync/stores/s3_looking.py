@@ -1,6 +1,6 @@
 """What is at many keys now: told by listings where they lie close together, else by HEADs.
 
-A HEAD takes ten times the processor time of an entry in a listing. Only the listing of versions
+Only the listing of versions
 names the version that is current, so only buckets that have versions are listed.
 """
 
@@ -18,7 +18,7 @@ from manifest_sync.stores.s3_errors import Unsupported
 from manifest_sync.stores.s3_headers import bare
 from manifest_sync.stores.s3_objects import NO_VERSION, S3Objects
 from manifest_sync.stores.s3_reading import require
-from manifest_sync.stores.s3_together import ask_together
+from manifest_sync.stores.s3_together import ask_together, begun
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ListObjectVersionsOutputTypeDef
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 _PAGE = 1000
 """Entries of one answer: S3's limit."""
-_FEW = 100
+_FEW = 32
 """Fewer keys than that are not worth a page."""
+_ENTRIES = 10
+"""Of a listing, that take as much processor time as a HEAD."""
 
 Seen = dict[str, ObjectStamp | Exception]
 """By key, its state, or what was raised instead, which may be obstore's."""
@@ -54,10 +56,9 @@ class S3Looking(msgspec.Struct, frozen=True):
             meta = obstore.head(self.bulk, key)
             return ObjectStamp(meta["size"], bare(meta["e_tag"]), meta["version"])
 
-        if rest:
-            self.objects.on_request(Request.HEAD, len(rest))
-            seen.update(zip(rest, ask_together(rest, head, at_a_time), strict=True))
-        return seen
+        heads = ask_together(rest, head, at_a_time)
+        self.objects.on_request(Request.HEAD, begun(heads))
+        return {**seen, **dict(zip(rest, heads, strict=True))}
 
     def require(self, seen: Seen, key: str, expected: ObjectStamp) -> ObjectStamp:
         """The state that was seen; raises Moved where it is not as expected."""
@@ -76,14 +77,16 @@ class S3Looking(msgspec.Struct, frozen=True):
         told: dict[str, ObjectStamp] = {}
         begin = 0
         while len(keys) - begin >= _FEW and self.objects.connection.is_versioned:
-            page = self._page(keys[begin], min(2 * (len(keys) - begin), _PAGE))
+            # As many again may lie between them, or be earlier versions.
+            entries = min(2 * (len(keys) - begin), _PAGE)
+            page = self._page(keys[begin], entries)
             if page is None:
                 break
             told.update(_current(page))
-            end = bisect_right(keys, _last(page))
-            if end - begin < _FEW:
+            passed = bisect_right(keys, _last(page)) - begin
+            if passed * _ENTRIES < entries:
                 break
-            begin = end
+            begin += passed
         return {key: told[key] for key in keys if key in told}
 
     def _page(self, first: str, entries: int) -> "ListObjectVersionsOutputTypeDef | None":

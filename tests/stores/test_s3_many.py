@@ -6,11 +6,11 @@ import pytest
 
 from manifest_sync.core.errors import Moved
 from manifest_sync.stores import s3_looking
-from manifest_sync.stores.base import Many
+from manifest_sync.stores.base import Many, Request
 from tests.servers import S3Server
 from tests.stores.many_contract import ManyContract, written
 from tests.stores.s3_cases import Bucket
-from tests.stores.under_test import StoreUnderTest, new_name
+from tests.stores.under_test import StoreUnderTest, new_name, present
 
 
 class VersionedCases(ManyContract):
@@ -76,3 +76,19 @@ class TestOnMoto(VersionedCases):
 @pytest.mark.ceph
 class TestOnCeph(VersionedCases):
     server: ClassVar[str] = "ceph"
+
+    def test_a_listing_tells_of_every_key(
+        self, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """moto's leaves out the first after a marker."""
+        monkeypatch.setattr(s3_looking, "_FEW", 1)
+        names = ("a", "a.png", "b.png", "é.png", "日.png", "\U0001f600.png")
+        files = [(name, present(bucket.create(name, name.encode()))) for name in names]
+        bucket.put_key(f"{bucket.prefix}b", b"in between")
+        bucket.requests.clear()
+        results = bucket.store.delete_many(files, keep_under=new_name(), at_a_time=2)
+        for (name, _), each in zip(files, results, strict=True):
+            kept_at = written(each).kept_at
+            assert kept_at is not None
+            assert bucket.kept(kept_at) == name.encode()
+        assert bucket.requests == {Request.LIST: 1, Request.DELETE: 1}
