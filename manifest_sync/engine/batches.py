@@ -22,6 +22,8 @@ _MOMENT = 0.25
 """Seconds that a batch is to take."""
 _FIRST, _FEWEST, _MOST = 64, 16, 512
 """Changes of a batch: of the first ones, and afterwards."""
+_DELETES = 1000
+"""Deletions of a batch: S3 takes as many in one request."""
 _BYTES = 4 << 20
 """Of the files of a batch, which are in memory together."""
 
@@ -42,7 +44,7 @@ class Batches:
         """All of the jobs are of that kind."""
         self._many = many
         self._waiting = iter(jobs)
-        self._size = _FIRST
+        self._size = _DELETES if many is Many.DELETE else _FIRST
 
     def __iter__(self) -> Iterator[Batch]:
         """The batches, each made when it is asked for."""
@@ -60,6 +62,8 @@ class Batches:
 
     def took(self, batch: Batch, seconds: float) -> None:
         """Learn from a batch how many may be in the next."""
+        if self._many is Many.DELETE:
+            return
         fitting = len(batch.jobs) * _MOMENT / max(seconds, 0.001)
         self._size = int(min(max(fitting, _FEWEST), _MOST))
 

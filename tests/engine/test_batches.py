@@ -182,9 +182,17 @@ def test_files_of_a_batch_take_four_mebibytes_together() -> None:
     assert found == [(4, 4 * MEBI), (4, 4 * MEBI), (2, MEBI + 1)]
 
 
-@pytest.mark.parametrize(("many", "of_size"), [(Many.COPY, copied), (Many.DELETE, deleted)])
+@pytest.mark.parametrize(
+    ("many", "of_size", "sizes"),
+    [(Many.COPY, copied, [64, 160, 76]), (Many.DELETE, deleted, [300])],
+)
 def test_what_is_not_held_in_memory_weighs_nothing(
-    many: Many, of_size: Callable[[int], Change]
+    many: Many, of_size: Callable[[int], Change], sizes: list[int]
 ) -> None:
-    jobs = jobs_of(*[of_size(25 * MEBI)] * 100)
-    assert through(Batches(many, jobs), iter([0.2] * 9)) == [(64, 0), (36, 0)]
+    jobs = jobs_of(*[of_size(25 * MEBI)] * 300)
+    assert through(Batches(many, jobs), iter([0.1] * 9)) == [(size, 0) for size in sizes]
+
+
+def test_deletions_are_as_many_as_one_request_takes_however_long_it_takes() -> None:
+    found = through(Batches(Many.DELETE, jobs_of(*[deleted(1)] * 2500)), iter([9.0] * 9))
+    assert [number for number, _ in found] == [1000, 1000, 500]
