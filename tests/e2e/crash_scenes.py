@@ -13,6 +13,11 @@ from tests.e2e.places import PREFIX, Place
 CAPTIONS = {f"{number}.txt": f"caption {number}".encode() for number in range(8)}
 IMAGES = {f"{number}.png": f"image {number}".encode() for number in range(3)}
 ALL = CAPTIONS | IMAGES
+NEW = {
+    name: b"the bytes of " + name.encode()
+    for name in ("new.png", "new.txt", "newer.txt", "newest.txt")
+}
+"""Of which the captions are sent and fetched together."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +104,10 @@ def kept_bytes(place: Place, row: Mapping[str, Any]) -> bytes:
 
 
 def push(place: Place) -> Scene:
-    """Captions were edited and deleted here, and a pair is new."""
+    """Captions were edited and deleted here, and some are new."""
     place.begin_pushed(ALL)
     edited = {path: b"better " + CAPTIONS[path] for path in ("0.txt", "1.txt", "2.txt")}
-    place.write(edited | {"new.png": b"new", "new.txt": b"new caption"})
+    place.write(edited | NEW)
     gone = ("3.txt", "4.txt")
     for path in gone:
         (place.style / path).unlink()
@@ -124,11 +129,11 @@ def push_where_versions_are_kept(place: Place) -> Scene:
 
 
 def pull(place: Place) -> Scene:
-    """Others edited captions, deleted some, and added a pair."""
+    """Others edited captions, deleted some, and added some."""
     place.begin_pushed(ALL)
     edited = {path: b"theirs: " + CAPTIONS[path] for path in ("0.txt", "1.txt", "2.txt")}
     gone = ("3.txt", "4.txt")
-    for path, data in {**edited, "new.png": b"new", "new.txt": b"new caption"}.items():
+    for path, data in {**edited, **NEW}.items():
         place.bucket.put(PREFIX + path, data)
     for path in gone:
         place.bucket.delete(PREFIX + path)

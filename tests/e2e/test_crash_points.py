@@ -17,6 +17,8 @@ from tests.e2e.places import BOTH_SERVERS_SLOWLY, Place
 
 _DYING = Path(__file__).with_name("dying.py")
 _EVERY = [(command, step) for command, steps in POINTS.items() for step in steps]
+_AMONG_OTHERS = ("make part", "link part as file", "remove part")
+"""Steps of a file that a pull makes together with others: it is killed at that of the second."""
 
 
 def _run(scene: Scene, log: Path, step: str, number: int) -> int:
@@ -36,12 +38,15 @@ def _run(scene: Scene, log: Path, step: str, number: int) -> int:
 
 
 @BOTH_SERVERS_SLOWLY
-@pytest.mark.parametrize(("command", "step"), _EVERY)
+@pytest.mark.parametrize(
+    ("command", "step", "number"),
+    [*((*each, 1) for each in _EVERY), *(("pull", step, 2) for step in _AMONG_OTHERS)],
+)
 def test_the_same_command_ends_what_was_begun(
-    place: Place, tmp_path: Path, command: str, step: str
+    place: Place, tmp_path: Path, command: str, step: str, number: int
 ) -> None:
     scene = SCENES[command](place)
-    assert _run(scene, tmp_path / "log", step, 1) == -signal.SIGKILL
+    assert _run(scene, tmp_path / "log", step, number) == -signal.SIGKILL
     scene.check_it_is_told_truthfully()
     place.quickly(*scene.arguments)
     scene.check_it_has_ended()

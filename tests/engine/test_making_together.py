@@ -63,7 +63,7 @@ def of_making(path: str, harm: Harm, error: StoreError, times: int = 1) -> Fault
     return Fault(CALLS[_sort(path)], harm, path, error, times=times)
 
 
-_making = st.builds(of_making, _paths, _harms, _errors, _times)
+_making = st.builds(of_making, _paths, st.sampled_from(Harm), _errors, _times)
 _reading = st.builds(
     Fault, st.just(Call.READ), st.sampled_from(Harm), _paths, _errors, times=_times
 )
