@@ -52,10 +52,16 @@ class _Connection(S3Connection):
         return self.settings, frozenset(environ)
 
 
-def _probe(connection: S3Connection, on_request: OnRequest, name: str | None = None) -> Abilities:
-    key = connection.endpoint, connection.settings, connection.ask_versioning()
+def _probe(
+    connection: S3Connection,
+    on_request: OnRequest,
+    name: str | None = None,
+    *,
+    briefly: bool = False,
+) -> Abilities:
+    key = connection.endpoint, connection.settings, connection.ask_versioning(), briefly
     if key not in _abilities:
-        _abilities[key] = probe(connection, on_request, name)
+        _abilities[key] = probe(connection, on_request, name, briefly=briefly)
     return _abilities[key]
 
 

@@ -60,19 +60,21 @@ def prepare_to_write(resources: Resources, bucket: str) -> None:
         known = known_abilities(resources, bucket)
         if known is None or known.versioning is not connection.ask_versioning():
             # Alone in the workspace, and so under its own name: a killed run's leavings go, too.
-            known = find_out(resources, bucket, memories.lineage(resources.state))
+            known = find_out(resources, bucket, memories.lineage(resources.state), briefly=True)
     except StoreError:
         return
     connection.abilities = known
     connection.hear_of_etags(are_md5=known.etag_is_md5)
 
 
-def find_out(resources: Resources, bucket: str, name: str | None = None) -> Abilities:
+def find_out(
+    resources: Resources, bucket: str, name: str | None = None, *, briefly: bool = False
+) -> Abilities:
     """Ask now, and remember. Raises StoreError where the trash prefix cannot be written to.
 
-    The name is `scratch`'s; without one it may be asked at any time.
+    The name is `scratch`'s; without one it may be asked at any time. `briefly` is `probe`'s.
     """
     connection = resources.connection(bucket)
-    abilities = probe(connection, lambda _kind, _count: None, name)
+    abilities = probe(connection, lambda _kind, _count: None, name, briefly=briefly)
     remember(resources.state, abilities_of(connection), _Probed(resources.when(), abilities))
     return abilities

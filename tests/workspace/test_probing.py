@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+import manifest_sync.workspace.workspace  # noqa: F401 - so that no command imports what is patched
 from manifest_sync.core.abilities import Abilities
 from manifest_sync.core.errors import Denied
-from manifest_sync.stores.s3_probe import probe
+from manifest_sync.stores.s3_probe import CHECKSUMS, probe
 from manifest_sync.workspace import probing
 from manifest_sync.workspace.resources import Resources
 from tests.buckets import Bucket
@@ -38,9 +39,9 @@ def probes(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     made: list[None] = []
     real = probing.find_out
 
-    def counted(resources: Resources, bucket: str, name: str) -> Abilities:
+    def counted(resources: Resources, bucket: str, name: str, *, briefly: bool) -> Abilities:
         made.append(None)
-        return real(resources, bucket, name)
+        return real(resources, bucket, name, briefly=briefly)
 
     monkeypatch.setattr(probing, "find_out", counted)
     return made
@@ -126,6 +127,24 @@ def test_a_bucket_that_began_to_keep_versions_is_another(
     assert len(probes) == 2
 
 
+def test_a_push_tries_out_what_it_goes_by_and_no_more(
+    root: Path, push: Callable[[str], None], proxy: Rewriter
+) -> None:
+    asked: set[str] = set()
+
+    def noted(headers: Headers) -> Headers:
+        asked.update(headers)
+        return headers
+
+    proxy.asks = noted
+    push("one")
+    assert {"if-match", "if-none-match"} <= asked
+    only_for_doctor = {f"x-amz-checksum-{name.lower()}" for name in CHECKSUMS}
+    assert asked.isdisjoint(only_for_doctor)
+    assert here(root, "doctor").status == 0
+    assert only_for_doctor <= asked
+
+
 def test_a_run_asks_once_whether_the_bucket_keeps_versions(
     push: Callable[[str], None], bucket: Bucket, proxy: Rewriter
 ) -> None:
@@ -175,7 +194,7 @@ def test_a_server_that_answers_otherwise_than_was_found_out_is_probed_again(
 def test_where_nothing_can_be_found_out_a_push_goes_on_unguarded(
     root: Path, push: Callable[[str], None], bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def denied(*_: object) -> None:
+    def denied(*_: object, **__: object) -> None:
         raise Denied("the credentials do not allow to write below the trash prefix")
 
     monkeypatch.setattr(probing, "find_out", denied)
