@@ -50,6 +50,7 @@ class Stage:
     def environ(self) -> dict[str, str]:
         """The environment of every tool."""
         clean = {name: text for name, text in os.environ.items() if not name.startswith("AWS_")}
+        clean.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled once
         return clean | _CREDENTIALS | {"AWS_ENDPOINT_URL_S3": self.s3.endpoint}
 
     def ours(self, *arguments: str) -> None:

@@ -99,6 +99,7 @@ def test_threads_are_made_in_few_places() -> None:
         "engine/pool.py",
         "stores/s3_listing.py",
         "stores/s3_multipart.py",
+        "stores/s3_together.py",
         "web/jobs.py",
         "web/thumbnails.py",
     }

@@ -60,10 +60,10 @@ class Abilities(msgspec.Struct, frozen=True):
     batch_delete: bool = False
     """Whether DeleteObjects minds the ETag beside each key."""
     content_md5: bool = False
-    """Whether bytes that do not match Content-MD5 are refused. Tried out for `doctor` alone."""
+    """Whether bytes that do not match Content-MD5 are refused. Only `doctor` finds out."""
     etag_is_md5: bool = False
     checksums: tuple[str, ...] = ()
-    """The checksum headers (`x-amz-checksum-…`) that are accepted, by algorithm; as above."""
+    """The checksum headers (`x-amz-checksum-…`) that are accepted. Only `doctor` finds out."""
     versioning: Versioning = Versioning.UNKNOWN
 
     @property
