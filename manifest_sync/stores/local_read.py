@@ -76,6 +76,9 @@ def _whole(folder: int, path: str, stamp: Present) -> Whole:
     try:
         _require(os.fstat(fd), stamp, path)
         data = os.read(fd, stamp.size)
+        # Some network file systems give fewer bytes than they are asked for.
+        while len(data) < stamp.size and (more := os.read(fd, stamp.size - len(data))):
+            data += more
     except OSError as error:
         raise store_error(error, path, "read") from error
     finally:

@@ -9,7 +9,7 @@ import pytest
 
 from manifest_sync.core.errors import Moved
 from manifest_sync.core.stamps import ABSENT
-from manifest_sync.stores.base import CHUNK
+from manifest_sync.stores.base import CHUNK, Whole
 from manifest_sync.stores.bodies import bytes_body
 from manifest_sync.stores.local import LocalStore
 from tests.stores.local_support import Acting, found, put, stamp_in, store_in, tree
@@ -187,6 +187,18 @@ def test_a_small_file_that_changes_while_it_is_read_has_moved(
     _, second, third = store.read_small(files, at_a_time=1)
     assert isinstance(second, Moved)
     assert isinstance(third, Moved) or act is not swap_the_folder
+
+
+def test_a_small_file_is_read_to_its_end_where_fewer_bytes_come_than_were_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_in(tmp_path)
+    put(tmp_path / "style" / "a.png", b"0123456789")
+    stamp, read = stamp_in(store, "a.png"), os.read
+    monkeypatch.setattr(os, "read", lambda fd, size: read(fd, min(size, 3)))
+    assert [*store.read_small([("a.png", stamp)], at_a_time=1)] == [
+        Whole(b"0123456789", stamp.mtime_ns)
+    ]
 
 
 def test_small_files_are_not_read_through_a_link(tmp_path: Path) -> None:
