@@ -1,5 +1,6 @@
 """Changes that are made in batches end as they would each by itself, whatever goes wrong."""
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 
@@ -31,14 +32,14 @@ from manifest_sync.stores.faulty import Call, Fault, Harm
 from manifest_sync.stores.memory import MemoryStore
 from tests.engine.bench import Bench, statuses
 
-NEW, GONE, COPIED = "new", "gone", "copied"
+NEW, EDITED, GONE, COPIED = "new", "edited", "gone", "copied"
 PATHS = tuple(
     f"{what}/{number}.{kind}"
-    for what in (NEW, GONE, COPIED)
+    for what in (NEW, EDITED, GONE, COPIED)
     for number in range(3)
     for kind in ("png", "txt")
 )
-CALLS = {NEW: Call.WRITE, GONE: Call.DELETE, COPIED: Call.COPY}
+CALLS = {NEW: Call.WRITE, EDITED: Call.WRITE, GONE: Call.DELETE, COPIED: Call.COPY}
 PASSING = (Transient("not now"), Unreachable("no answer"), SlowDown("S3 asks to slow down"))
 LASTING = (
     Corrupted("other bytes"),
@@ -82,11 +83,12 @@ def filled(
         what = _sort(path)
         if what == NEW:
             bench.create(path, b"new " + path.encode())
+        elif what == EDITED:
+            bench.update(path, b"edited " + path.encode())
         elif what == GONE:
             bench.delete(path)
         else:
             bench.copy(path, f"source/{path}")
-    bench.update("old/0.png")
     return bench
 
 
@@ -97,7 +99,7 @@ def told(bench: Bench, outcomes: Sequence[Outcome]) -> dict[str, object]:
         outcome.change.path: (
             outcome.status,
             outcome.unknown,
-            outcome.error,
+            re.sub(r"#\d+", "", outcome.error or ""),
             outcome.sent,
             kept[outcome.kept_at] if outcome.kept_at is not None else None,
         )
