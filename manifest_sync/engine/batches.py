@@ -28,6 +28,10 @@ _BYTES = 4 << 20
 """Of the files of a batch, which are in memory together."""
 
 
+_SENT = {Many.CREATE, Many.REPLACE}
+"""What takes bytes from the other side."""
+
+
 class Batch(msgspec.Struct, frozen=True):
     """Changes of one kind."""
 
@@ -85,24 +89,24 @@ def divided(jobs: Sequence[Job], sides: Sides) -> tuple[list[tuple[Many, list[Jo
 
 
 def kind(change: Change) -> Many | None:
-    """What a change is among many like it; None where it is only ever made by itself.
-
-    A change that replaces something is, since what is replaced has to be kept first.
-    """
+    """What a change is among many like it; None where it is only ever made by itself."""
     source, after = change.source, change.after
     if after is None or source is None:
         return None if isinstance(change.precondition, AbsentStamp) else Many.DELETE
-    if not isinstance(change.precondition, AbsentStamp) or isinstance(source, KeptSource):
+    if isinstance(source, KeptSource):
         return None
+    is_new = isinstance(change.precondition, AbsentStamp)
     if source.side is change.side:
-        return Many.COPY
-    return Many.CREATE if after.size <= CHUNK else None
+        return Many.COPY if is_new else None
+    if after.size > CHUNK:
+        return None
+    return Many.CREATE if is_new else Many.REPLACE
 
 
 def _gains(many: Many, sides: Sides, target: Side) -> bool:
     """Whether it is worth it."""
     gains = sides.store(target).gains_by
-    if many is not Many.CREATE:
+    if many not in _SENT:
         return gains(many)
     source = Side.LOCAL if target is Side.S3 else Side.S3
     return gains(many) and sides.store(source).gains_by(Many.READ)
@@ -111,4 +115,4 @@ def _gains(many: Many, sides: Sides, target: Side) -> bool:
 def _weight(many: Many, job: Job) -> int:
     """Bytes that a change holds in memory: none where a side makes it of what it has."""
     after = job[1].after
-    return after.size if many is Many.CREATE and after is not None else 0
+    return after.size if many in _SENT and after is not None else 0

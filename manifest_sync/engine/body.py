@@ -11,7 +11,7 @@ from manifest_sync.core.errors import Corrupted, Moved
 from manifest_sync.core.plan import Source
 from manifest_sync.core.restore import KeptSource
 from manifest_sync.core.stamps import FileStamp
-from manifest_sync.stores.base import CHUNK, Reading, Store, Whole
+from manifest_sync.stores.base import Reading, Store, Whole
 from manifest_sync.stores.bodies import NO_NOTES
 
 

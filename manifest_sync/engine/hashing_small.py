@@ -9,7 +9,7 @@ from queue import Empty, LifoQueue
 
 from manifest_sync.engine.hash_process import HashProcess
 from manifest_sync.engine.hashes import Hashes, Unhashed, hash_small
-from manifest_sync.stores.base import Store
+from manifest_sync.stores.base import Limits, Store
 from manifest_sync.stores.local import LocalStore
 
 _WORTH_PROCESSES = 50_000
@@ -52,7 +52,9 @@ class _Here:
     def hash_small(self, batch: Sequence[Unhashed]) -> list[Hashes | None]:
         with self._turns:
             began, worked = time.monotonic(), time.thread_time()
-            read = self._store.read_small([(job.path, job.stamp) for job in batch], at_a_time=1)
+            read = self._store.read_small(
+                [(job.path, job.stamp) for job in batch], limits=Limits(1)
+            )
             found = hash_small(batch, read)
             self._note(time.monotonic() - began, time.thread_time() - worked)
         return found

@@ -11,7 +11,7 @@ from manifest_sync.engine.retrying import Persistence
 from manifest_sync.engine.transfer import Sides, Transferred, transfer
 from manifest_sync.engine.transfer_many import Tried, transfer_many
 from manifest_sync.engine.watch import Watch
-from manifest_sync.stores.base import Many
+from manifest_sync.stores.base import Limits, Many
 
 _THREADS = 2
 """Batches at a time: while one is on its way, the next is read and checked."""
@@ -61,11 +61,14 @@ def _make_together(
     batches = Batches(many, jobs)
     has_setback = threading.Event()
 
+    def stopped() -> bool:
+        return is_stopped(watch)
+
     def work(batch: Batch) -> tuple[list[Tried], float]:
         began = time.monotonic()
-        at_a_time = max(1, pace.allowed // _THREADS)
+        limits = Limits(max(1, pace.allowed // _THREADS), stopped)
         changes = [change for _, change in batch.jobs]
-        results = transfer_many(many, changes, sides, at_a_time)
+        results = transfer_many(many, changes, sides, limits)
         if any(isinstance(result, NotBegun | NotSignedIn | Transient) for result in results):
             has_setback.set()
         return results, time.monotonic() - began
@@ -75,7 +78,7 @@ def _make_together(
         work,
         threads=_THREADS,
         weigh=lambda batch: batch.weight,
-        stopped=lambda: has_setback.is_set() or is_stopped(watch),
+        stopped=lambda: has_setback.is_set() or stopped(),
         turn=pace.turn,
     ):
         batches.took(batch, seconds)

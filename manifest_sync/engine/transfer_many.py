@@ -1,6 +1,6 @@
 """Many changes of one kind, end to end: what `transfer` does for one, in a few calls for all."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from manifest_sync.core.content import Content
@@ -9,7 +9,7 @@ from manifest_sync.core.plan import Change, Source
 from manifest_sync.core.stamps import AbsentStamp, Present
 from manifest_sync.engine.body import checked
 from manifest_sync.engine.transfer import Sides, Transferred, check_answer, transferred
-from manifest_sync.stores.base import Many, NewCopy, Whole, Written
+from manifest_sync.stores.base import Limits, Many, NewCopy, Replacement, Store, Whole, Written
 from manifest_sync.stores.bodies import BytesBody
 from manifest_sync.stores.one_by_one import each
 
@@ -21,33 +21,35 @@ Tried = Transferred | StoreError
 
 
 def transfer_many(
-    many: Many, changes: Sequence[Change], sides: Sides, at_a_time: int
+    many: Many, changes: Sequence[Change], sides: Sides, limits: Limits
 ) -> list[Tried]:
     """Make changes of one kind to one side, in their order. Each is tried once."""
     if many is Many.DELETE:
-        return _delete(changes, sides, at_a_time)
-    return (_copy if many is Many.COPY else _create)(changes, sides, at_a_time)
+        return _delete(changes, sides, limits)
+    if many is Many.COPY:
+        return _copy(changes, sides, limits)
+    return _send(changes, sides, limits)
 
 
-def _delete(changes: Sequence[Change], sides: Sides, at_a_time: int) -> list[Tried]:
+def _delete(changes: Sequence[Change], sides: Sides, limits: Limits) -> list[Tried]:
     files = [(change.path, _seen(change)) for change in changes]
     gone = sides.store(changes[0].side).delete_many(
-        files, keep_under=sides.keep_under, at_a_time=at_a_time
+        files, keep_under=sides.keep_under, limits=limits
     )
     return _judged(changes, gone, transferred)
 
 
-def _copy(changes: Sequence[Change], sides: Sides, at_a_time: int) -> list[Tried]:
+def _copy(changes: Sequence[Change], sides: Sides, limits: Limits) -> list[Tried]:
     sources = [_promise(change)[0] for change in changes]
     copies = [
         NewCopy(source.path, source.stamp, change.path)
         for change, source in zip(changes, sources, strict=True)
     ]
-    made = sides.store(changes[0].side).copy_many(copies, at_a_time=at_a_time)
+    made = sides.store(changes[0].side).copy_many(copies, limits=limits)
     return _judged(changes, made, transferred)
 
 
-def _create(changes: Sequence[Change], sides: Sides, at_a_time: int) -> list[Tried]:
+def _send(changes: Sequence[Change], sides: Sides, limits: Limits) -> list[Tried]:
     """Read on one side, check, and write on the other what is as it was promised."""
     target, origin = (sides.store(side) for side in (changes[0].side, changes[0].side.other))
     sources = [_promise(change)[0] for change in changes]
@@ -63,15 +65,28 @@ def _create(changes: Sequence[Change], sides: Sides, at_a_time: int) -> list[Tri
         check_answer(_promise(change)[1], target, written)
         return transferred(change, written, xxh3s[change.path])
 
-    bodies = _judged(changes, origin.read_small(files, at_a_time=at_a_time), check)
+    bodies = _judged(changes, origin.read_small(files, limits=limits), check)
     good = [
         (change, body)
         for change, body in zip(changes, bodies, strict=True)
         if isinstance(body, BytesBody)
     ]
-    made = target.create_small([(change.path, body) for change, body in good], at_a_time=at_a_time)
+    made = _written(target, good, sides.keep_under, limits)
     results = iter(_judged([change for change, _ in good], made, judge))
     return [next(results) if isinstance(body, BytesBody) else body for body in bodies]
+
+
+def _written(
+    target: Store, files: Sequence[tuple[Change, BytesBody]], keep_under: str, limits: Limits
+) -> Iterator[Written | StoreError]:
+    """Write what is all new, or replaces something each."""
+    if not files or isinstance(files[0][0].precondition, AbsentStamp):
+        return target.create_small([(change.path, body) for change, body in files], limits=limits)
+    return target.replace_small(
+        [Replacement(change.path, body, _seen(change)) for change, body in files],
+        keep_under=keep_under,
+        limits=limits,
+    )
 
 
 def _judged(
@@ -98,7 +113,7 @@ def _promise(change: Change) -> tuple[Source, Content]:
 
 
 def _seen(change: Change) -> Present:
-    """The state in which a file is that is to be deleted."""
+    """The state in which a file is that is to be deleted or replaced."""
     if isinstance(change.precondition, AbsentStamp):
-        raise TypeError(f"{change.path}: a deletion was expected of what is there")
+        raise TypeError(f"{change.path}: a change was expected of what is there")
     return change.precondition

@@ -33,12 +33,22 @@ class Many(StrEnum):
 
     READ = "read"
     CREATE = "create"
+    REPLACE = "replace"
     COPY = "copy"
     DELETE = "delete"
 
 
 OnRequest = Callable[[Request, int], None]
 """Called with a kind and how many of it were just issued; from any thread."""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How far the methods for many may go."""
+
+    at_a_time: int
+    """Requests."""
+    stopped: Callable[[], bool] = lambda: False
+    """Whether nothing more is to be begun."""
 
 
 class Reading(msgspec.Struct):
@@ -105,6 +115,14 @@ class NewCopy(msgspec.Struct, frozen=True):
     stamp: Present
     """The state in which the source is to be."""
     path: str
+
+
+class Replacement(msgspec.Struct, frozen=True):
+    """Bytes that are to take the place of others."""
+
+    path: str
+    body: Body
+    expect: Present
 
 
 class KeptFile(msgspec.Struct, frozen=True):
@@ -209,13 +227,13 @@ class Store(Protocol):
         ...
 
     def read_small(
-        self, files: Sequence[tuple[str, Present]], *, at_a_time: int
+        self, files: Sequence[tuple[str, Present]], *, limits: Limits
     ) -> Iterator[Whole | StoreError]:
         """Small files, each read as `read` does it.
 
         Of this and the other methods for many: what comes is in their order, and what is wrong
         with one, as the method for one would raise it, is in its place; NotBegun where, after
-        something else went wrong, it was not tried. So many requests at most are made at a time.
+        something else went wrong or when it was to stop, it was not tried.
         """
         ...
 
@@ -227,9 +245,15 @@ class Store(Protocol):
         ...
 
     def create_small(
-        self, files: Sequence[tuple[str, Body]], *, at_a_time: int
+        self, files: Sequence[tuple[str, Body]], *, limits: Limits
     ) -> Iterator[Written | StoreError]:
         """Write small files where nothing is, each as `write` does it with ABSENT expected."""
+        ...
+
+    def replace_small(
+        self, files: Sequence[Replacement], *, keep_under: str, limits: Limits
+    ) -> Iterator[Written | StoreError]:
+        """Write small files in the place of others, each as `write` does it."""
         ...
 
     def copy(
@@ -239,7 +263,7 @@ class Store(Protocol):
         ...
 
     def copy_many(
-        self, copies: Sequence[NewCopy], *, at_a_time: int
+        self, copies: Sequence[NewCopy], *, limits: Limits
     ) -> Iterator[Written | StoreError]:
         """Copy to where nothing is, each as `copy` does it with ABSENT expected."""
         ...
@@ -249,7 +273,7 @@ class Store(Protocol):
         ...
 
     def delete_many(
-        self, files: Sequence[tuple[str, Present]], *, keep_under: str, at_a_time: int
+        self, files: Sequence[tuple[str, Present]], *, keep_under: str, limits: Limits
     ) -> Iterator[Written | StoreError]:
         """Take files away, each as `delete` does it."""
         ...

@@ -19,7 +19,7 @@ from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, FileStamp, Present, Stamp, agree
 from manifest_sync.stores import local_probes
-from manifest_sync.stores.base import Body, Many, Reading, Whole, Written
+from manifest_sync.stores.base import Body, Limits, Many, Reading, Whole, Written
 from manifest_sync.stores.local_durable import Unsynced
 from manifest_sync.stores.local_errors import appeared, changed, gone, telling
 from manifest_sync.stores.local_kept import LocalTrash
@@ -139,18 +139,18 @@ class LocalStore(OneByOne):
         return many is Many.CREATE or (many is Many.READ and not self._tree.follows_links)
 
     def read_small(
-        self, files: Sequence[tuple[str, Present]], *, at_a_time: int
+        self, files: Sequence[tuple[str, Present]], *, limits: Limits
     ) -> Iterator[Whole | StoreError]:
         """Small files; links are followed one by one."""
         if self._tree.follows_links:
-            return super().read_small(files, at_a_time=at_a_time)
+            return super().read_small(files, limits=limits)
         return read_small(self._tree, files)
 
     def create_small(
         self,
         files: Sequence[tuple[str, Body]],
         *,
-        at_a_time: int,  # noqa: ARG002 - the protocol's
+        limits: Limits,  # noqa: ARG002 - the protocol's
     ) -> Iterator[Written | StoreError]:
         """New small files, folders above them included."""
         for (path, _), stamp in zip(files, create_small(self._tree, files), strict=True):

@@ -5,7 +5,16 @@ from typing import TypeVar
 
 from manifest_sync.core.errors import NotBegun, NotSignedIn, StoreError, Transient
 from manifest_sync.core.stamps import ABSENT, Present
-from manifest_sync.stores.base import Body, Many, NewCopy, Store, Whole, Written
+from manifest_sync.stores.base import (
+    Body,
+    Limits,
+    Many,
+    NewCopy,
+    Replacement,
+    Store,
+    Whole,
+    Written,
+)
 
 _Job = TypeVar("_Job")
 _Result = TypeVar("_Result")
@@ -25,7 +34,7 @@ class OneByOne:
         self: Store,
         files: Sequence[tuple[str, Present]],
         *,
-        at_a_time: int,  # noqa: ARG002 - the protocol's
+        limits: Limits,
     ) -> Iterator[Whole | StoreError]:
         """Read files."""
 
@@ -34,42 +43,56 @@ class OneByOne:
                 data = b"".join(reading.chunks)
                 return Whole(data, reading.modified_ns)
 
-        return _as_long_as_it_goes_well(files, read)
+        return _as_long_as_it_goes_well(limits, files, read)
 
     def create_small(
         self: Store,
         files: Sequence[tuple[str, Body]],
         *,
-        at_a_time: int,  # noqa: ARG002 - the protocol's
+        limits: Limits,
     ) -> Iterator[Written | StoreError]:
         """Write files where nothing is, so that nothing is kept."""
         return _as_long_as_it_goes_well(
-            files, lambda file: self.write(*file, expect=ABSENT, keep_under="")
+            limits, files, lambda file: self.write(*file, expect=ABSENT, keep_under="")
         )
+
+    def replace_small(
+        self: Store,
+        files: Sequence[Replacement],
+        *,
+        keep_under: str,
+        limits: Limits,
+    ) -> Iterator[Written | StoreError]:
+        """Write files in the place of others."""
+
+        def replace(new: Replacement) -> Written:
+            return self.write(new.path, new.body, expect=new.expect, keep_under=keep_under)
+
+        return _as_long_as_it_goes_well(limits, files, replace)
 
     def copy_many(
         self: Store,
         copies: Sequence[NewCopy],
         *,
-        at_a_time: int,  # noqa: ARG002 - the protocol's
+        limits: Limits,
     ) -> Iterator[Written | StoreError]:
         """Copy to where nothing is, so that nothing is kept."""
 
         def copy(new: NewCopy) -> Written:
             return self.copy(new.source, new.stamp, new.path, expect=ABSENT, keep_under="")
 
-        return _as_long_as_it_goes_well(copies, copy)
+        return _as_long_as_it_goes_well(limits, copies, copy)
 
     def delete_many(
         self: Store,
         files: Sequence[tuple[str, Present]],
         *,
         keep_under: str,
-        at_a_time: int,  # noqa: ARG002 - the protocol's
+        limits: Limits,
     ) -> Iterator[Written | StoreError]:
         """Take files away."""
         return _as_long_as_it_goes_well(
-            files, lambda file: self.delete(file[0], expect=file[1], keep_under=keep_under)
+            limits, files, lambda file: self.delete(file[0], expect=file[1], keep_under=keep_under)
         )
 
 
@@ -85,11 +108,11 @@ def each(jobs: Iterable[_Job], work: Callable[[_Job], _Result]) -> Iterator[_Res
 
 
 def _as_long_as_it_goes_well(
-    jobs: Iterable[_Job], work: Callable[[_Job], _Result]
+    limits: Limits, jobs: Iterable[_Job], work: Callable[[_Job], _Result]
 ) -> Iterator[_Result | StoreError]:
     goes_well = True
     for job in jobs:
-        if not goes_well:
+        if not goes_well or limits.stopped():
             yield NotBegun("not begun after something else failed")
             continue
         for result in each([job], work):

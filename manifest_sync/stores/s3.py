@@ -13,10 +13,12 @@ from manifest_sync.core.manifest import MANIFEST_NAME
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, ObjectStamp, Present, Stamp
 from manifest_sync.stores.base import (
     Body,
+    Limits,
     Many,
     NewCopy,
     OnRequest,
     Reading,
+    Replacement,
     Request,
     Whole,
     Written,
@@ -34,7 +36,8 @@ from manifest_sync.stores.s3_listing import S3Lister
 from manifest_sync.stores.s3_looking import S3Looking
 from manifest_sync.stores.s3_objects import S3Objects, noted_md5, stamp_of
 from manifest_sync.stores.s3_reading import read_by_boto3, read_by_obstore
-from manifest_sync.stores.s3_small import S3Small
+from manifest_sync.stores.s3_replacing import S3Replacing, replaces_together
+from manifest_sync.stores.s3_small import KeyWrite, S3Small
 from manifest_sync.stores.s3_trash import S3Trash
 from manifest_sync.stores.s3_writing import S3Writer
 
@@ -121,28 +124,48 @@ class S3Store(OneByOne):
         """Where obstore does exactly what is wanted: by many requests at a time, or by only one."""
         if many is Many.DELETE and not deletes_together(self._connection):
             return False
+        if many is Many.REPLACE and not replaces_together(self._connection):
+            return False
         bulk = self._bulk() if many in {Many.READ, Many.DELETE} else self._writer.bulk()
         return bulk is not None
 
     def read_small(
-        self, files: Sequence[tuple[str, Present]], *, at_a_time: int
+        self, files: Sequence[tuple[str, Present]], *, limits: Limits
     ) -> Iterator[Whole | StoreError]:
         """Small objects, many at a time."""
         bulk = self._bulk()
         if bulk is None:
-            return super().read_small(files, at_a_time=at_a_time)
+            return super().read_small(files, limits=limits)
         named = [(self._prefix + path, _expected(stamp)) for path, stamp in files]
-        return S3Small(self._objects, bulk).read(named, at_a_time)
+        return S3Small(self._objects, bulk).read(named, limits)
 
     def create_small(
-        self, files: Sequence[tuple[str, Body]], *, at_a_time: int
+        self, files: Sequence[tuple[str, Body]], *, limits: Limits
     ) -> Iterator[Written | StoreError]:
         """New small objects, many at a time."""
         bulk = self._writer.bulk()
         if bulk is None or any(path == MANIFEST_NAME for path, _ in files):
-            return super().create_small(files, at_a_time=at_a_time)
-        named = [(self._prefix + path, body) for path, body in files]
-        return S3Small(self._objects, bulk).create(named, at_a_time)
+            return super().create_small(files, limits=limits)
+        named = [KeyWrite(self._prefix + path, body) for path, body in files]
+        return S3Small(self._objects, bulk).write(named, limits)
+
+    def replace_small(
+        self, files: Sequence[Replacement], *, keep_under: str, limits: Limits
+    ) -> Iterator[Written | StoreError]:
+        """Small objects in the place of others, many at a time."""
+        bulk = self._writer.bulk()
+        if (
+            bulk is None
+            or not replaces_together(self._connection)
+            or any(file.path == MANIFEST_NAME for file in files)
+        ):
+            return super().replace_small(files, keep_under=keep_under, limits=limits)
+        named = [
+            (KeyWrite(self._prefix + file.path, file.body, file.expect), _expected(file.expect))
+            for file in files
+        ]
+        small, looking = S3Small(self._objects, bulk), S3Looking(self._objects, bulk, self._prefix)
+        return S3Replacing(small, looking, keep_under).replace(named, limits)
 
     def write(self, path: str, body: Body, *, expect: Stamp, keep_under: str) -> Written:
         """Send a body; S3 shows an object only when it is complete."""
@@ -168,17 +191,17 @@ class S3Store(OneByOne):
             return Written(self._objects.copy(origin, now, key, asked=asked), kept_at)
 
     def copy_many(
-        self, copies: Sequence[NewCopy], *, at_a_time: int
+        self, copies: Sequence[NewCopy], *, limits: Limits
     ) -> Iterator[Written | StoreError]:
         """Copy to where nothing is, many at a time."""
         bulk = self._writer.bulk()
         if bulk is None:
-            return super().copy_many(copies, at_a_time=at_a_time)
+            return super().copy_many(copies, limits=limits)
         named = [
             KeyCopy(self._prefix + new.source, _expected(new.stamp), self._prefix + new.path)
             for new in copies
         ]
-        return S3Copying(S3Looking(self._objects, bulk, self._prefix)).copy(named, at_a_time)
+        return S3Copying(S3Looking(self._objects, bulk, self._prefix)).copy(named, limits)
 
     def delete(self, path: str, *, expect: Present, keep_under: str) -> Written:
         """Delete an object whose bytes are kept."""
@@ -190,15 +213,15 @@ class S3Store(OneByOne):
         return Written(ABSENT, kept_at)
 
     def delete_many(
-        self, files: Sequence[tuple[str, Present]], *, keep_under: str, at_a_time: int
+        self, files: Sequence[tuple[str, Present]], *, keep_under: str, limits: Limits
     ) -> Iterator[Written | StoreError]:
         """Delete objects, many in one request where each of them stays behind as a version."""
         bulk = self._bulk()
         if bulk is None or not deletes_together(self._connection):
-            return super().delete_many(files, keep_under=keep_under, at_a_time=at_a_time)
+            return super().delete_many(files, keep_under=keep_under, limits=limits)
         named = [(self._prefix + path, _expected(stamp)) for path, stamp in files]
         looking = S3Looking(self._objects, bulk, self._prefix)
-        return S3Deleting(looking, keep_under).delete(named, at_a_time)
+        return S3Deleting(looking, keep_under).delete(named, limits)
 
     def bring_back(
         self, kept_at: str, stamp: Present, path: str, *, expect: Stamp, keep_under: str

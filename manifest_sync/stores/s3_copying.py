@@ -7,11 +7,11 @@ import obstore
 
 from manifest_sync.core.errors import StoreError, Transient
 from manifest_sync.core.stamps import ABSENT, ObjectStamp, Stamp
-from manifest_sync.stores.base import Request, Written
+from manifest_sync.stores.base import Limits, Request, Written
 from manifest_sync.stores.one_by_one import each
 from manifest_sync.stores.s3_conditions import condition
 from manifest_sync.stores.s3_doubting import doubting
-from manifest_sync.stores.s3_looking import S3Looking
+from manifest_sync.stores.s3_looking import S3Looking, Seen
 from manifest_sync.stores.s3_objects import check_size
 from manifest_sync.stores.s3_together import ask_together, begun
 
@@ -33,10 +33,12 @@ class S3Copying(msgspec.Struct, frozen=True):
 
     looking: S3Looking
 
-    def copy(self, copies: Sequence[KeyCopy], at_a_time: int) -> Iterator[Written | StoreError]:
-        """Copy objects to keys where nothing is."""
+    def copy(
+        self, copies: Sequence[KeyCopy], limits: Limits, seen: Seen | None = None
+    ) -> Iterator[Written | StoreError]:
+        """Copy objects to keys where nothing is; `seen` is what is at the sources, where known."""
         objects = self.looking.objects
-        sources = self.looking.at([copy.source for copy in copies], at_a_time)
+        sources = seen or self.looking.at([copy.source for copy in copies], limits)
 
         def look(copy: KeyCopy) -> ObjectStamp:
             now = self.looking.require(sources, copy.source, copy.stamp)
@@ -49,8 +51,10 @@ class S3Copying(msgspec.Struct, frozen=True):
             for copy, now in zip(copies, looked, strict=True)
             if isinstance(now, ObjectStamp)
         ]
-        answers = self._ask([copy for copy, _ in ready], at_a_time)
-        made = self._confirmed([each for each in ready if answers[each[0].key] is None], at_a_time)
+        answers = self._ask([copy for copy, _ in ready], limits)
+        # What was copied is looked at even if it is to stop: it is not to pass for not begun.
+        to_the_end = Limits(limits.at_a_time)
+        made = self._confirmed([each for each in ready if answers[each[0].key] is None], to_the_end)
 
         def heard(pair: tuple[KeyCopy, ObjectStamp | StoreError]) -> Written:
             copy, now = pair
@@ -68,7 +72,7 @@ class S3Copying(msgspec.Struct, frozen=True):
 
         return each(zip(copies, looked, strict=True), heard)
 
-    def _ask(self, copies: Sequence[KeyCopy], at_a_time: int) -> dict[str, Exception | None]:
+    def _ask(self, copies: Sequence[KeyCopy], limits: Limits) -> dict[str, Exception | None]:
         """What went wrong with each key, or None."""
         connection = self.looking.objects.connection
         overwrite = not condition(connection.abilities.copy, ABSENT)
@@ -76,15 +80,15 @@ class S3Copying(msgspec.Struct, frozen=True):
         def ask(copy: KeyCopy) -> None:
             obstore.copy(self.looking.bulk, copy.source, copy.key, overwrite=overwrite)
 
-        answers = ask_together(copies, ask, at_a_time)
+        answers = ask_together(copies, ask, limits)
         self.looking.objects.on_request(Request.COPY, begun(answers))
         return dict(zip((copy.key for copy in copies), answers, strict=True))
 
     def _confirmed(
-        self, made: Sequence[tuple[KeyCopy, ObjectStamp]], at_a_time: int
+        self, made: Sequence[tuple[KeyCopy, ObjectStamp]], limits: Limits
     ) -> dict[str, ObjectStamp | Exception]:
         """The state of each copy; Corrupted where it is not what was to be copied."""
-        seen = self.looking.at([copy.key for copy, _ in made], at_a_time)
+        seen = self.looking.at([copy.key for copy, _ in made], limits)
 
         def confirm(pair: tuple[KeyCopy, ObjectStamp]) -> ObjectStamp:
             copy, source = pair
@@ -95,7 +99,7 @@ class S3Copying(msgspec.Struct, frozen=True):
             return ObjectStamp(source.size, etag, now.version_id if now.etag == etag else None)
 
         others = [pair for pair in made if not _agree(pair[1], seen[pair[0].key])]
-        found = ask_together(others, confirm, at_a_time)
+        found = ask_together(others, confirm, limits)
         return {**seen, **dict(zip((copy.key for copy, _ in others), found, strict=True))}
 
 

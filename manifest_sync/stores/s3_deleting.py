@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from manifest_sync.core.errors import StoreError, Transient
 from manifest_sync.core.stamps import ABSENT, ObjectStamp
-from manifest_sync.stores.base import Request, Written
+from manifest_sync.stores.base import Limits, Request, Written
 from manifest_sync.stores.one_by_one import each
 from manifest_sync.stores.s3_connection import S3Connection
 from manifest_sync.stores.s3_doubting import doubting
@@ -57,17 +57,17 @@ class S3Deleting(msgspec.Struct, frozen=True):
     keep_under: str
 
     def delete(
-        self, files: Sequence[tuple[str, ObjectStamp]], at_a_time: int
+        self, files: Sequence[tuple[str, ObjectStamp]], limits: Limits
     ) -> Iterator[Written | StoreError]:
         """Delete objects, each only in its state as far as the server minds it."""
         for start in range(0, len(files), LARGEST_BATCH):
-            yield from self._batch(files[start : start + LARGEST_BATCH], at_a_time)
+            yield from self._batch(files[start : start + LARGEST_BATCH], limits)
 
     def _batch(
-        self, files: Sequence[tuple[str, ObjectStamp]], at_a_time: int
+        self, files: Sequence[tuple[str, ObjectStamp]], limits: Limits
     ) -> Iterator[Written | StoreError]:
         objects = self.looking.objects
-        seen = self.looking.at([key for key, _ in files], at_a_time)
+        seen = self.looking.at([key for key, _ in files], limits)
 
         def make_way(file: tuple[str, ObjectStamp]) -> _Leaving:
             key, stamp = file

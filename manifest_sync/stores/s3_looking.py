@@ -13,7 +13,7 @@ import obstore
 
 from manifest_sync.core.errors import Denied, Moved, NotBegun, NotFound, NotSignedIn, StoreError
 from manifest_sync.core.stamps import ObjectStamp
-from manifest_sync.stores.base import Request
+from manifest_sync.stores.base import Limits, Request
 from manifest_sync.stores.s3_errors import Unsupported
 from manifest_sync.stores.s3_headers import bare
 from manifest_sync.stores.s3_objects import NO_VERSION, S3Objects
@@ -42,7 +42,7 @@ class S3Looking(msgspec.Struct, frozen=True):
     bulk: "BulkStore"
     prefix: str
 
-    def at(self, keys: Iterable[str], at_a_time: int) -> Seen:
+    def at(self, keys: Iterable[str], limits: Limits) -> Seen:
         """The state of each key. What no listing tells is asked of the object itself."""
         wanted = sorted(set(keys))
         try:
@@ -56,7 +56,7 @@ class S3Looking(msgspec.Struct, frozen=True):
             meta = obstore.head(self.bulk, key)
             return ObjectStamp(meta["size"], bare(meta["e_tag"]), meta["version"])
 
-        heads = ask_together(rest, head, at_a_time)
+        heads = ask_together(rest, head, limits)
         self.objects.on_request(Request.HEAD, begun(heads))
         return {**seen, **dict(zip(rest, heads, strict=True))}
 

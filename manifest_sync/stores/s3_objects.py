@@ -94,7 +94,7 @@ class S3Objects(msgspec.Struct, frozen=True):
             return str(S3Place(connection.bucket, key, now.version_id))
         if not connection.settings.keeps:
             return None
-        kept = self._trash_key(key, keep_under)
+        kept = self.trash_key(key, keep_under)
         try:
             self.copy(key, now, kept)
         except Denied as error:
@@ -113,7 +113,7 @@ class S3Objects(msgspec.Struct, frozen=True):
         if self.connection.is_versioned:
             version = self._version(key, stamp)
             return str(S3Place(bucket, key, version)) if version is not None else None
-        kept = self._trash_key(key, keep_under)
+        kept = self.trash_key(key, keep_under)
         found = self.stamp(kept)
         # Not its ETag: the copy of an object of several parts has another one.
         is_there = isinstance(found, ObjectStamp) and found.size == stamp.size
@@ -131,7 +131,8 @@ class S3Objects(msgspec.Struct, frozen=True):
                 return state.version_id
         return None
 
-    def _trash_key(self, key: str, keep_under: str) -> str:
+    def trash_key(self, key: str, keep_under: str) -> str:
+        """Where a bucket without versions keeps what was at a key."""
         return f"{self.connection.settings.trash_prefix}{keep_under}/{key}"
 
     def copy(

@@ -18,6 +18,7 @@ from obstore.exceptions import (
 )
 
 from manifest_sync.core.errors import NotBegun, StoreError
+from manifest_sync.stores.base import Limits
 
 _Job = TypeVar("_Job")
 _Result = TypeVar("_Result")
@@ -36,11 +37,11 @@ _ABOUT_ONE = (
 
 
 def ask_together(
-    jobs: Sequence[_Job], ask: Callable[[_Job], _Result], at_a_time: int
+    jobs: Sequence[_Job], ask: Callable[[_Job], _Result], limits: Limits
 ) -> list[_Result | Exception]:
     """Ask about each job, so many at a time; the answers, or errors, are in the jobs' order.
 
-    After an error that may not be about one of them alone, no more are begun.
+    No more are begun after an error that may not be about one of them alone.
     """
     answers: list[_Result | Exception] = [NotBegun("not begun after something else failed")] * len(
         jobs
@@ -49,8 +50,8 @@ def ask_together(
     goes_well.set()
 
     def work(first: int) -> None:
-        for number in range(first, len(jobs), at_a_time):
-            if not goes_well.is_set():
+        for number in range(first, len(jobs), limits.at_a_time):
+            if not goes_well.is_set() or limits.stopped():
                 return
             try:
                 answers[number] = ask(jobs[number])
@@ -60,7 +61,7 @@ def ask_together(
                 answers[number] = error
                 goes_well.clear()
 
-    for done in [_THREADS.submit(work, first) for first in range(min(at_a_time, len(jobs)))]:
+    for done in [_THREADS.submit(work, first) for first in range(min(limits.at_a_time, len(jobs)))]:
         done.result()
     return answers
 

@@ -78,10 +78,15 @@ def test_what_is_deleted_is_deleted_with_others() -> None:
     assert kind(deleted()) is Many.DELETE
 
 
-@pytest.mark.parametrize("side", Side)
-def test_what_replaces_something_is_made_by_itself(side: Side) -> None:
+@pytest.mark.parametrize(
+    ("side", "size", "many"),
+    [(Side.LOCAL, CHUNK, Many.REPLACE), (Side.LOCAL, CHUNK + 1, None), (Side.S3, 1, None)],
+)
+def test_small_bytes_from_the_other_side_replace_others_together(
+    side: Side, size: int, many: Many | None
+) -> None:
     source = Source(side, "b.png", state_on(side))
-    assert kind(change(content(8), source, expect=state_on(Side.S3))) is None
+    assert kind(change(content(size), source, expect=state_on(Side.S3))) is many
 
 
 @pytest.mark.parametrize("side", Side)

@@ -22,7 +22,7 @@ from manifest_sync.engine.hashing import hash_all
 from manifest_sync.engine.tally import Tally
 from manifest_sync.engine.watch import Watch
 from manifest_sync.state.cache import Digest
-from manifest_sync.stores.base import Whole
+from manifest_sync.stores.base import Limits, Whole
 from manifest_sync.stores.local import LocalStore
 
 _LATER = 10**18
@@ -33,9 +33,9 @@ class OnlyElsewhere(LocalStore):
     """A folder whose small files another process has to read."""
 
     def read_small(
-        self, files: Sequence[tuple[str, Present]], *, at_a_time: int
+        self, files: Sequence[tuple[str, Present]], *, limits: Limits
     ) -> Iterator[Whole | StoreError]:
-        raise AssertionError(files, at_a_time)
+        raise AssertionError(files, limits)
 
 
 def put(root: Path, path: str, data: bytes) -> None:
@@ -210,13 +210,13 @@ class Counting(LocalStore):
         self._lock = threading.Lock()
 
     def read_small(
-        self, files: Sequence[tuple[str, Present]], *, at_a_time: int
+        self, files: Sequence[tuple[str, Present]], *, limits: Limits
     ) -> Iterator[Whole | StoreError]:
         with self._lock:
             self._now += 1
             self.most = max(self.most, self._now)
         time.sleep(self.seconds)  # as a disk takes that has to look for it
-        yield from super().read_small(files, at_a_time=at_a_time)
+        yield from super().read_small(files, limits=limits)
         with self._lock:
             self._now -= 1
 

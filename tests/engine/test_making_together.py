@@ -27,7 +27,7 @@ from manifest_sync.engine.pace import Pace
 from manifest_sync.engine.tally import Tally
 from manifest_sync.engine.transfer import Sides
 from manifest_sync.engine.watch import Watch
-from manifest_sync.stores.base import Body, Written
+from manifest_sync.stores.base import Body, Limits, Written
 from manifest_sync.stores.faulty import Call, Fault, Harm
 from manifest_sync.stores.memory import MemoryStore
 from tests.engine.bench import Bench, statuses
@@ -199,8 +199,11 @@ def made_directly(bench: Bench) -> list[Outcome]:
 # A run that is stopped
 
 
-def test_ctrl_c_in_a_batch_finds_out_what_was_tried_and_begins_nothing_more() -> None:
-    lost = [of_making("new/003.png", Harm.AFTER, Unreachable("no answer"))]
+@pytest.mark.parametrize("error", [None, Unreachable("no answer")])
+def test_ctrl_c_in_a_batch_finds_out_what_was_tried_and_begins_nothing_more(
+    error: StoreError | None,
+) -> None:
+    lost = [of_making("new/003.png", Harm.AFTER, error)] if error is not None else []
     bench = Bench(faults=lost, gains=True)
     for number in range(200):
         bench.create(f"new/{number:03}.png")
@@ -231,8 +234,9 @@ def test_after_an_error_that_is_not_about_one_file_no_further_batch_is_begun(
         """Counts what it is asked to create together, and fails once."""
 
         def create_small(
-            self, files: Sequence[tuple[str, Body]], **_: int
+            self, files: Sequence[tuple[str, Body]], *, limits: Limits
         ) -> Iterator[Written | StoreError]:
+            assert limits.at_a_time == bench.jobs // 2
             calls.append(len(files))
             yield error
             yield from [NotBegun("not begun")] * (len(files) - 1)
@@ -305,11 +309,11 @@ def test_two_batches_of_four_mebibytes_are_in_memory_and_no_more(to: Side) -> No
         """Sees how much it is given at a time."""
 
         def create_small(
-            self, files: Sequence[tuple[str, Body]], *, at_a_time: int
+            self, files: Sequence[tuple[str, Body]], *, limits: Limits
         ) -> Iterator[Written | StoreError]:
             assert at_work.acquire(blocking=False)
             held.append(sum(body.content.size for _, body in files))
-            yield from super().create_small(files, at_a_time=at_a_time)
+            yield from super().create_small(files, limits=limits)
             at_work.release()
 
     bench.stores[to] = Weighing(to, gains=True)

@@ -10,7 +10,7 @@ import pytest
 
 from manifest_sync.core.errors import Moved, StoreError
 from manifest_sync.core.stamps import ABSENT, FileStamp
-from manifest_sync.stores.base import Body, Written
+from manifest_sync.stores.base import Body, Limits, Written
 from manifest_sync.stores.bodies import BytesBody, bytes_body, content_of
 from manifest_sync.stores.local import LocalStore
 from tests.stores.local_support import Acting, found, put, run_child, stamp_in, store_in, tree
@@ -22,7 +22,7 @@ NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EXDEV)
 
 def create(store: LocalStore, files: Sequence[tuple[str, Body]]) -> list[type[object]]:
     """Create them together; what came of each. Nothing temporary is left, and each is durable."""
-    results = [*store.create_small(files, at_a_time=4)]
+    results = [*store.create_small(files, limits=Limits(4))]
     for (path, _), result in zip(files, results, strict=True):
         if isinstance(result, Written):
             assert result == Written(stamp_in(store, path))
@@ -60,7 +60,7 @@ def test_a_folder_that_is_swapped_meanwhile_gets_nothing(
         "sub/c.png": BODY,
         "z/d.png": BODY,
     }
-    *swapped, elsewhere = store.create_small([*bodies.items()], at_a_time=4)
+    *swapped, elsewhere = store.create_small([*bodies.items()], limits=Limits(4))
     assert all(isinstance(result, StoreError) for result in swapped)
     assert isinstance(elsewhere, Written)
     assert tree(tmp_path / "outside") == {"c.png": b"outside"}
@@ -157,7 +157,7 @@ def test_nothing_is_read_outside_of_the_folder(tmp_path: Path) -> None:
     put(tmp_path / "style" / "b.png", b"inside")
     outside = stamp_in(LocalStore(tmp_path, tmp_path / "trash"), "a.png")
     files = [("../a.png", outside), ("b.png", stamp_in(store, "b.png"))]
-    first, second = store.read_small(files, at_a_time=1)
+    first, second = store.read_small(files, limits=Limits(1))
     assert isinstance(first, StoreError)
     assert not isinstance(second, StoreError)
 
@@ -180,7 +180,7 @@ def test_a_disk_that_fails_for_one_file_fails_for_that_one(
 
     monkeypatch.setattr(os, at, failing)
     files = [(name, BODY) for name in ("a.png", "b.png", "c.png")]
-    results = [*store.create_small(files, at_a_time=4)]
+    results = [*store.create_small(files, limits=Limits(4))]
     assert [type(result) for result in results] == [Written, StoreError, Written]
     assert str(results[1]) == "“b.png” cannot be written: the disk is full"
     assert tree(tmp_path) == {"style/a.png": b"ours", "style/c.png": b"ours"}
@@ -198,7 +198,7 @@ def test_files_that_fail_hold_nothing_open(tmp_path: Path) -> None:
 def test_a_body_that_is_not_as_long_as_it_said_is_not_put_in_place(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     wrong = BytesBody(b"12345", content_of(b"1234"), 1)
-    [first, second] = store.create_small([("a.png", wrong), ("b.png", BODY)], at_a_time=4)
+    [first, second] = store.create_small([("a.png", wrong), ("b.png", BODY)], limits=Limits(4))
     assert str(first) == "“a.png” came to 5 bytes instead of 4"
     assert isinstance(second, Written)
     assert found(store) == ["b.png"]
@@ -208,7 +208,7 @@ def test_ctrl_c_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     files: list[tuple[str, Body]] = [("a.png", BODY), ("b.png", Cut(b"xx", KeyboardInterrupt()))]
     with pytest.raises(KeyboardInterrupt):
-        [*store.create_small(files, at_a_time=4)]
+        [*store.create_small(files, limits=Limits(4))]
     assert tree(tmp_path) == {}
 
 
@@ -224,6 +224,7 @@ def test_what_a_killed_batch_leaves_can_be_removed(
 import os, signal
 from pathlib import Path
 from manifest_sync.stores.bodies import bytes_body
+from manifest_sync.stores.base import Limits
 from manifest_sync.stores.local import LocalStore
 from tests.stores.local_support import Acting
 unlink, unlinks = os.unlink, []
@@ -238,7 +239,7 @@ if {moment!r} == "link": os.link = die
 if {moment!r} == "unlink": os.unlink = die
 if {moment!r} == "unlink 2": os.unlink = die_at_the_second
 files = [("x/a.png", body), ("x/b.png", body), ("x/c.png", last)]
-[*LocalStore(Path("style"), Path("ms/trash")).create_small(files, at_a_time=4)]
+[*LocalStore(Path("style"), Path("ms/trash")).create_small(files, limits=Limits(4))]
 """
     assert run_child(script, tmp_path).returncode == -signal.SIGKILL
     assert found(store) == ["x/a.png", "x/b.png", "x/c.png"][:placed]

@@ -9,7 +9,7 @@ import pytest
 
 from manifest_sync.core.errors import Moved
 from manifest_sync.core.stamps import ABSENT
-from manifest_sync.stores.base import CHUNK, Whole
+from manifest_sync.stores.base import CHUNK, Limits, Whole
 from manifest_sync.stores.bodies import bytes_body
 from manifest_sync.stores.local import LocalStore
 from tests.stores.local_support import Acting, found, put, stamp_in, store_in, tree
@@ -184,7 +184,7 @@ def test_a_small_file_that_changes_while_it_is_read_has_moved(
         return done[-1]
 
     monkeypatch.setattr(os, "read", read)
-    _, second, third = store.read_small(files, at_a_time=1)
+    _, second, third = store.read_small(files, limits=Limits(1))
     assert isinstance(second, Moved)
     assert isinstance(third, Moved) or act is not swap_the_folder
 
@@ -196,7 +196,7 @@ def test_a_small_file_is_read_to_its_end_where_fewer_bytes_come_than_were_asked_
     put(tmp_path / "style" / "a.png", b"0123456789")
     stamp, read = stamp_in(store, "a.png"), os.read
     monkeypatch.setattr(os, "read", lambda fd, size: read(fd, min(size, 3)))
-    assert [*store.read_small([("a.png", stamp)], at_a_time=1)] == [
+    assert [*store.read_small([("a.png", stamp)], limits=Limits(1))] == [
         Whole(b"0123456789", stamp.mtime_ns)
     ]
 
@@ -208,7 +208,7 @@ def test_small_files_are_not_read_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "style" / "link").symlink_to("../outside")
     (tmp_path / "style" / "a.png").symlink_to("../outside/a.png")
     for path in ("link/a.png", "a.png"):
-        [wrong] = store.read_small([(path, stamp)], at_a_time=1)
+        [wrong] = store.read_small([(path, stamp)], limits=Limits(1))
         assert isinstance(wrong, Moved)
 
 
@@ -219,7 +219,7 @@ def test_a_fifo_in_the_place_of_a_small_file_blocks_nobody(tmp_path: Path) -> No
     stamp = stamp_in(store, "a.png")
     file.unlink()
     os.mkfifo(file)
-    [wrong] = store.read_small([("a.png", stamp)], at_a_time=1)
+    [wrong] = store.read_small([("a.png", stamp)], limits=Limits(1))
     assert isinstance(wrong, Moved)
     assert str(wrong) == "“a.png” is a special file"
 

@@ -6,7 +6,7 @@ from manifest_sync.core.abilities import Abilities, Guard
 from manifest_sync.core.errors import Corrupted, Denied, Moved, StoreError, Transient
 from manifest_sync.core.stamps import ObjectStamp
 from manifest_sync.stores import s3_looking, s3_writing
-from manifest_sync.stores.base import Many, NewCopy, Request, Written
+from manifest_sync.stores.base import Limits, Many, NewCopy, Request, Written
 from manifest_sync.stores.bodies import bytes_body, content_of
 from manifest_sync.stores.s3 import S3Store
 from manifest_sync.stores.s3_connection import connect
@@ -36,7 +36,7 @@ def bucket(proxy: Rewriter) -> Bucket:
 def filled(bucket: Bucket, names: Sequence[str]) -> list[NewCopy]:
     """Objects in one folder, and their copies to be made in another."""
     files = [(f"old/{name}", bytes_body(name.encode(), MTIME_NS)) for name in names]
-    made = bucket.store.create_small(files, at_a_time=8)
+    made = bucket.store.create_small(files, limits=Limits(8))
     bucket.requests.clear()
     return [
         NewCopy(path, present(written(each).stamp), path.replace("old/", "new/"))
@@ -45,7 +45,7 @@ def filled(bucket: Bucket, names: Sequence[str]) -> list[NewCopy]:
 
 
 def copied(bucket: Bucket, copies: Sequence[NewCopy]) -> list[Written | StoreError]:
-    return [*bucket.store.copy_many(copies, at_a_time=4)]
+    return [*bucket.store.copy_many(copies, limits=Limits(4))]
 
 
 def at_copies(proxy: Rewriter, act: Callable[[str, Headers], Reply | None]) -> None:
@@ -129,7 +129,7 @@ def test_a_refusal_is_that_of_its_key(proxy: Rewriter, bucket: Bucket) -> None:
     copies = filled(bucket, "ab")
     denied = refusal(403, "AccessDenied")
     at_copies(proxy, lambda path, _: denied if path.endswith("b") else None)
-    assert [type(each) for each in bucket.store.copy_many(copies, at_a_time=1)] == [
+    assert [type(each) for each in bucket.store.copy_many(copies, limits=Limits(1))] == [
         Written,
         Denied,
     ]
@@ -220,5 +220,5 @@ def test_a_storage_class_is_asked_for_with_each_copy(moto: S3Server) -> None:
     settings = S3Settings(endpoint_url=moto.endpoint, storage_class="STANDARD_IA")
     store = S3Store(connect(settings, bucket.name), bucket.prefix)
     assert not store.gains_by(Many.COPY)
-    assert [type(each) for each in store.copy_many(copies, at_a_time=2)] == [Written] * 2
+    assert [type(each) for each in store.copy_many(copies, limits=Limits(2))] == [Written] * 2
     assert bucket.head("new/b")["StorageClass"] == "STANDARD_IA"

@@ -6,7 +6,7 @@ from manifest_sync.core.abilities import Abilities, Spelling
 from manifest_sync.core.errors import Denied, Moved, SlowDown, StoreError, Transient
 from manifest_sync.core.stamps import Present
 from manifest_sync.stores import s3_deleting, s3_looking
-from manifest_sync.stores.base import Many, Request, Written
+from manifest_sync.stores.base import Limits, Many, Request, Written
 from manifest_sync.stores.bodies import bytes_body
 from manifest_sync.stores.s3_errors import Unsupported
 from manifest_sync.stores.s3_probe import probe
@@ -36,13 +36,13 @@ def bucket(proxy: Rewriter) -> Bucket:
 
 def filled(bucket: Bucket, paths: Sequence[str]) -> list[File]:
     files = [(path, bytes_body(path.encode(), MTIME_NS)) for path in paths]
-    made = bucket.store.create_small(files, at_a_time=8)
+    made = bucket.store.create_small(files, limits=Limits(8))
     bucket.requests.clear()
     return [(path, present(written(w).stamp)) for path, w in zip(paths, made, strict=True)]
 
 
 def deleted(bucket: Bucket, files: Sequence[File]) -> list[Written | StoreError]:
-    return [*bucket.store.delete_many(files, keep_under="k", at_a_time=4)]
+    return [*bucket.store.delete_many(files, keep_under="k", limits=Limits(4))]
 
 
 def answering(proxy: Rewriter, reply: Reply) -> None:

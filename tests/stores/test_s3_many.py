@@ -6,7 +6,7 @@ import pytest
 
 from manifest_sync.core.errors import Moved
 from manifest_sync.stores import s3_looking
-from manifest_sync.stores.base import Many, Request
+from manifest_sync.stores.base import Limits, Many, Request
 from tests.servers import S3Server
 from tests.stores.many_contract import ManyContract, written
 from tests.stores.s3_cases import Bucket
@@ -48,7 +48,9 @@ class VersionedCases(ManyContract):
         before = bucket.create("a.png", b"same")
         bucket.put("a.png", b"same")
         bucket.put("b.png", b"another")
-        [moved] = bucket.store.delete_many([("a.png", before)], keep_under=new_name(), at_a_time=2)
+        [moved] = bucket.store.delete_many(
+            [("a.png", before)], keep_under=new_name(), limits=Limits(2)
+        )
         assert isinstance(moved, Moved)
         assert bucket.under_test().paths() == ["a.png", "b.png"]
 
@@ -62,7 +64,7 @@ class VersionedCases(ManyContract):
         server.client().put_bucket_versioning(
             Bucket=old.name, VersioningConfiguration={"Status": "Enabled"}
         )
-        [gone] = old.store.delete_many([("a.png", stamp)], keep_under=new_name(), at_a_time=2)
+        [gone] = old.store.delete_many([("a.png", stamp)], keep_under=new_name(), limits=Limits(2))
         kept_at = written(gone).kept_at
         assert kept_at is not None
         assert old.kept(kept_at) == b"old"
@@ -86,9 +88,9 @@ class TestOnCeph(VersionedCases):
         files = [(name, present(bucket.create(name, name.encode()))) for name in names]
         bucket.put_key(f"{bucket.prefix}b", b"in between")
         bucket.requests.clear()
-        results = bucket.store.delete_many(files, keep_under=new_name(), at_a_time=2)
+        results = bucket.store.delete_many(files, keep_under=new_name(), limits=Limits(2))
         for (name, _), each in zip(files, results, strict=True):
             kept_at = written(each).kept_at
             assert kept_at is not None
             assert bucket.kept(kept_at) == name.encode()
-        assert bucket.requests == {Request.LIST: 1, Request.DELETE: 1}
+        assert +bucket.requests == {Request.LIST: 1, Request.DELETE: 1}

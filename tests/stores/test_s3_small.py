@@ -24,7 +24,7 @@ from manifest_sync.core.errors import (
 )
 from manifest_sync.core.stamps import ObjectStamp
 from manifest_sync.stores import s3_bulk, s3_session
-from manifest_sync.stores.base import Body, Many, Request, Whole, Written
+from manifest_sync.stores.base import Body, Limits, Many, Request, Whole, Written
 from manifest_sync.stores.bodies import bytes_body, content_of
 from manifest_sync.stores.s3 import S3Store
 from manifest_sync.stores.s3_connection import connect
@@ -62,11 +62,11 @@ class Opened:
 
     def create(self, at_a_time: int = 1) -> list[Written | StoreError]:
         assert self.store.gains_by(Many.CREATE)
-        return [*self.store.create_small(FILES, at_a_time=at_a_time)]
+        return [*self.store.create_small(FILES, limits=Limits(at_a_time))]
 
     def read(self, at_a_time: int = 1) -> list[Whole | StoreError]:
         assert self.store.gains_by(Many.READ)
-        return [*self.store.read_small(OBJECTS, at_a_time=at_a_time)]
+        return [*self.store.read_small(OBJECTS, limits=Limits(at_a_time))]
 
 
 @contextmanager
