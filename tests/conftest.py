@@ -22,6 +22,7 @@ pytest.register_assert_rewrite(
     "tests.stores.guarded_cases",
     "tests.stores.listing_contract",
     "tests.stores.s3_cases",
+    "tests.stores.stopped_contract",
     "tests.stores.trash_contract",
     "tests.stores.under_test",
 )

@@ -15,6 +15,7 @@ from manifest_sync.stores.base import CHUNK
 from manifest_sync.stores.bodies import bytes_body
 from tests.stores.listing_contract import ListingContract
 from tests.stores.many_contract import ManyContract
+from tests.stores.stopped_contract import StoppedContract
 from tests.stores.trash_contract import TrashContract
 from tests.stores.under_test import (
     MTIME_NS,
@@ -27,7 +28,7 @@ from tests.stores.under_test import (
 __all__ = ["MTIME_NS", "StoreContract", "StoreUnderTest"]
 
 
-class StoreContract(ListingContract, ManyContract, TrashContract):
+class StoreContract(ListingContract, ManyContract, StoppedContract, TrashContract):
     """The mandatory suite."""
 
     checks_creates: ClassVar[bool] = True
