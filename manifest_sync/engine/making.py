@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from manifest_sync.core.errors import NotBegun, NotSignedIn, StoreError, Transient
 from manifest_sync.engine.batches import Batch, Batches, Job, divided
@@ -23,25 +23,25 @@ def make(jobs: Sequence[Job], sides: Sides, watch: Watch) -> Iterator[tuple[int,
     Where the run is stopped, changes that were not begun are not yielded.
     """
     together, alone = divided(jobs, sides)
-    tried: dict[int, StoreError] = {}
     for many, some in together:
-        done = set()
-        for job, result in _make_together(many, some, sides, watch):
-            if isinstance(result, Transferred):
-                done.add(job[0])
-                yield job[0], result
-            elif not isinstance(result, NotBegun):
-                tried[job[0]] = result
-        alone += [job for job in some if job[0] not in done]
-
-    def work(job: Job) -> Transferred:
-        number, change = job
-        return transfer(change, sides, Persistence(watch, change.path), tried.get(number))
-
-    # What was tried once may have taken effect: that is found out, whether or not we are stopped.
-    yield from _make_alone([job for job in alone if job[0] in tried], work, watch, lambda: False)
-    rest = [job for job in alone if job[0] not in tried]
-    yield from _make_alone(rest, work, watch, lambda: is_stopped(watch))
+        waiting = some
+        while waiting:
+            tried: dict[int, StoreError] = {}
+            done = set()
+            for job, result in _make_together(many, waiting, sides, watch):
+                if isinstance(result, Transferred):
+                    done.add(job[0])
+                    yield job[0], result
+                elif not isinstance(result, NotBegun):
+                    tried[job[0]] = result
+            # What was tried may have taken effect: found out, whether or not we are stopped.
+            unsure = [job for job in waiting if job[0] in tried]
+            yield from _make_alone(unsure, tried, sides, watch, lambda: False)
+            waiting = [job for job in waiting if job[0] not in done | tried.keys()]
+            if not done or watch.pace.is_slowed or is_stopped(watch):
+                break
+        alone += waiting
+    yield from _make_alone(alone, {}, sides, watch, lambda: is_stopped(watch))
 
 
 def is_stopped(watch: Watch) -> bool:
@@ -54,8 +54,8 @@ def _make_together(
 ) -> Iterator[tuple[Job, Tried]]:
     """Try each once, batch by batch, as long as it goes well.
 
-    After an error that may pass, no further batch is begun: what is slow or broken is for
-    threads, each of which waits and tries again without holding up others.
+    After an error that may pass, no further batch is begun before what was tried has gone through:
+    what is slow or broken is for threads, which wait and try again without holding up others.
     """
     pace = watch.pace
     batches = Batches(many, jobs)
@@ -88,10 +88,15 @@ def _make_together(
 
 def _make_alone(
     jobs: Sequence[Job],
-    work: Callable[[Job], Transferred],
+    tried: Mapping[int, StoreError],
+    sides: Sides,
     watch: Watch,
     stopped: Callable[[], bool],
 ) -> Iterator[tuple[int, Transferred]]:
+    def work(job: Job) -> Transferred:
+        number, change = job
+        return transfer(change, sides, Persistence(watch, change.path), tried.get(number))
+
     for (number, _), made in work_through(
         jobs, work, threads=watch.jobs, weigh=_weight, stopped=stopped, turn=watch.pace.turn
     ):

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import obstore
 
-from manifest_sync.core.errors import Denied, Moved, NotBegun, NotFound, NotSignedIn, StoreError
+from manifest_sync.core.errors import Moved, NotBegun, NotFound, NotSignedIn, StoreError, Transient
 from manifest_sync.core.stamps import ObjectStamp
 from manifest_sync.stores.base import Limits, Request
-from manifest_sync.stores.s3_errors import Unsupported
 from manifest_sync.stores.s3_headers import bare
 from manifest_sync.stores.s3_objects import NO_VERSION, S3Objects
 from manifest_sync.stores.s3_reading import require
@@ -102,9 +101,9 @@ class S3Looking(msgspec.Struct, frozen=True):
                     KeyMarker=first[:-1],
                     MaxKeys=entries,
                 )
-        except NotSignedIn:
+        except (NotSignedIn, Transient):
             raise
-        except (Denied, Unsupported):
+        except StoreError:
             return None
 
 
