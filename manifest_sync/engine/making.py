@@ -1,20 +1,16 @@
 """Making changes of one side, many at a time: together what goes together, the rest by threads."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from manifest_sync.core.errors import NotBegun, NotSignedIn, StoreError, Transient
-from manifest_sync.engine.batches import Batch, Batches, Job, divided
+from manifest_sync.engine.batches import Batches, Job, divided
 from manifest_sync.engine.pool import work_through
 from manifest_sync.engine.retrying import Persistence
 from manifest_sync.engine.transfer import Sides, Transferred, transfer
 from manifest_sync.engine.transfer_many import Tried, transfer_many
 from manifest_sync.engine.watch import Watch
 from manifest_sync.stores.base import Limits, Many
-
-_THREADS = 2
-"""Batches at a time: while one is on its way, the next is read and checked."""
 
 
 def make(jobs: Sequence[Job], sides: Sides, watch: Watch) -> Iterator[tuple[int, Transferred]]:
@@ -37,8 +33,9 @@ def make(jobs: Sequence[Job], sides: Sides, watch: Watch) -> Iterator[tuple[int,
             # What was tried may have taken effect: found out, whether or not we are stopped.
             unsure = [job for job in waiting if job[0] in tried]
             yield from _make_alone(unsure, tried, sides, watch, lambda: False)
-            waiting = [job for job in waiting if job[0] not in done | tried.keys()]
-            if not done or watch.pace.is_slowed or is_stopped(watch):
+            done |= tried.keys()
+            waiting = [job for job in waiting if job[0] not in done]
+            if len(done) == len(tried) or watch.pace.is_slowed or is_stopped(watch):
                 break
         alone += waiting
     yield from _make_alone(alone, {}, sides, watch, lambda: is_stopped(watch))
@@ -54,36 +51,27 @@ def _make_together(
 ) -> Iterator[tuple[Job, Tried]]:
     """Try each once, batch by batch, as long as it goes well.
 
+    One batch at a time, and in this thread: another that prepares the next one meanwhile holds the
+    interpreter's lock while the answers to this one wait for it, and takes longer altogether.
+
     After an error that may pass, no further batch is begun before what was tried has gone through:
     what is slow or broken is for threads, which wait and try again without holding up others.
     """
     pace = watch.pace
     batches = Batches(many, jobs)
-    has_setback = threading.Event()
-
-    def stopped() -> bool:
-        return is_stopped(watch)
-
-    def work(batch: Batch) -> tuple[list[Tried], float]:
+    for batch in batches:
+        if is_stopped(watch):
+            return
         began = time.monotonic()
-        limits = Limits(max(1, pace.allowed // _THREADS), stopped)
-        changes = [change for _, change in batch.jobs]
-        results = transfer_many(many, changes, sides, limits)
-        if any(isinstance(result, NotBegun | NotSignedIn | Transient) for result in results):
-            has_setback.set()
-        return results, time.monotonic() - began
-
-    for batch, (results, seconds) in work_through(
-        batches,
-        work,
-        threads=_THREADS,
-        weigh=lambda batch: batch.weight,
-        stopped=lambda: has_setback.is_set() or stopped(),
-        turn=pace.turn,
-    ):
-        batches.took(batch, seconds)
+        with pace.turn():
+            limits = Limits(pace.allowed, lambda: is_stopped(watch))
+            changes = [change for _, change in batch.jobs]
+            results = transfer_many(many, changes, sides, limits)
+        batches.took(batch, time.monotonic() - began)
         pace.went_through(sum(isinstance(result, Transferred) for result in results))
         yield from zip(batch.jobs, results, strict=True)
+        if any(isinstance(result, NotBegun | NotSignedIn | Transient) for result in results):
+            return
 
 
 def _make_alone(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from manifest_sync.stores.base import Body
 
@@ -26,7 +27,11 @@ _MD5_HEX = re.compile(r"[0-9a-f]{32}")
 
 def content_type(path: str) -> str:
     """The Content-Type by the last suffix."""
-    suffix = "." + path.rpartition("/")[2].rpartition(".")[2].lower()
+    return _type_of("." + path.rpartition("/")[2].rpartition(".")[2].lower())
+
+
+@lru_cache(maxsize=256)
+def _type_of(suffix: str) -> str:
     return _TYPES.get(suffix) or mimetypes.guess_type("x" + suffix)[0] or "application/octet-stream"
 
 

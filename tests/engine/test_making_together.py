@@ -236,7 +236,7 @@ def test_after_an_error_that_is_not_about_one_file_no_further_batch_is_begun(
         def create_small(
             self, files: Sequence[tuple[str, Body]], *, limits: Limits
         ) -> Iterator[Written | StoreError]:
-            assert limits.at_a_time == bench.jobs // 2
+            assert limits.at_a_time == bench.jobs
             calls.append(len(files))
             yield error
             yield from [NotBegun("not begun")] * (len(files) - 1)
