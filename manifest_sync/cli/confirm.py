@@ -3,10 +3,11 @@
 import select
 import sys
 
+from manifest_sync.cli.interrupt import noticed
 from manifest_sync.cli.screen import Screen
 from manifest_sync.core.errors import ManifestSyncError, Refused
 
-_LATEST = 0.5
+_LATEST = 0.1
 """Seconds until Ctrl-C is noticed, at the latest."""
 
 
@@ -31,15 +32,14 @@ def agree(screen: Screen, question: str, *, yes: bool) -> None:
 
 def ask(screen: Screen, question: str) -> bool:
     """Ask a question whose default answer is No; the end of the input is No."""
-    try:
+    with noticed() as is_interrupted:
         screen.err.print(f"{question} [y/N] ", end="")
-        # Ctrl-C right before the read begins would not be noticed until a key is pressed.
-        while not select.select([sys.stdin], [], [], _LATEST)[0]:
+        while not is_interrupted() and not select.select([sys.stdin], [], [], _LATEST)[0]:
             pass
+        if is_interrupted():
+            screen.err.print("")
+            raise KeyboardInterrupt
         answer = sys.stdin.readline()
-    except KeyboardInterrupt:
-        screen.err.print("")
-        raise
     if not answer.endswith("\n"):
         screen.err.print("")
     return answer.strip().lower() in ("y", "yes")

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -12,6 +12,24 @@ from manifest_sync.core.exits import Exit
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SHOW_CURSOR = "\x1b[?25h"
 _FIRST = "Interrupted: what is in flight is being finished. Press Ctrl-C again to end at once.\n"
+
+
+@contextmanager
+def noticed() -> Iterator[Callable[[], bool]]:
+    """Meanwhile Ctrl-C raises nothing; what is given tells whether it was pressed.
+
+    An exception may come at any place, one where Python drops it among them: in a finalizer.
+    """
+    pressed: list[int] = []
+    former = signal.getsignal(signal.SIGINT)
+    if former is None or former is signal.SIG_IGN:
+        yield lambda: False
+        return
+    signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 class Interrupt:
