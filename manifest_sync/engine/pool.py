@@ -4,7 +4,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from typing import TypeVar
 
@@ -13,6 +13,9 @@ Result = TypeVar("Result")
 
 _AHEAD = 4
 """Jobs queued per thread, so that none waits for the consumer."""
+
+_LATEST = 0.2
+"""Seconds until Ctrl-C is noticed, at the latest."""
 
 BYTES_IN_FLIGHT = 128 << 20
 """What may be held in memory by jobs at a time, whatever their number."""
@@ -88,7 +91,7 @@ def work_through(
                     future.add_done_callback(partial(_hand_over, finished, job))
                 if not in_flight:
                     return
-                job, future = finished.get()
+                job, future = _next(finished)
                 in_flight -= 1
                 weight -= weigh(job)
                 result = future.result()
@@ -97,6 +100,15 @@ def work_through(
         finally:
             abandoned.set()
             executor.shutdown(cancel_futures=True)
+
+
+def _next(
+    finished: "queue.SimpleQueue[tuple[Job, Future[Result]]]",
+) -> "tuple[Job, Future[Result]]":
+    """What is finished next. Ctrl-C right before a wait does not end it, so none is long."""
+    while True:
+        with suppress(queue.Empty):
+            return finished.get(timeout=_LATEST)
 
 
 def _hand_over(

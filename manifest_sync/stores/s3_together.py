@@ -7,7 +7,7 @@ processor time for a small object, since every answer has to wake the event loop
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from obstore.exceptions import (
@@ -25,6 +25,9 @@ _Result = TypeVar("_Result")
 
 _THREADS = ThreadPoolExecutor(64, thread_name_prefix="manifest-sync")
 """For the whole process: to start some for every batch takes as long as what they do."""
+
+_LATEST = 0.2
+"""Seconds until Ctrl-C is noticed, at the latest: right before a wait it does not end it."""
 
 _ABOUT_ONE = (
     AlreadyExistsError,
@@ -61,7 +64,10 @@ def ask_together(
                 answers[number] = error
                 goes_well.clear()
 
-    for done in [_THREADS.submit(work, first) for first in range(min(limits.at_a_time, len(jobs)))]:
+    at_work = {_THREADS.submit(work, first) for first in range(min(limits.at_a_time, len(jobs)))}
+    for done in at_work:
+        while not wait([done], _LATEST).done:
+            pass
         done.result()
     return answers
 
