@@ -70,6 +70,11 @@ class S3Looking(msgspec.Struct, frozen=True):
                 raise now
         except NotFound as error:
             raise Moved(f"{key} is no longer on S3") from error
+        except StoreError as error:
+            if isinstance(now, StoreError):
+                raise
+            # The refusal of a HEAD tells no reason; who asks about one object alone finds it out.
+            raise NotBegun(f"not begun, since {key} could not be looked at") from error
 
     def _listed(self, keys: Sequence[str]) -> dict[str, ObjectStamp]:
         """What listings of versions tell of sorted keys, for as long as they tell of many."""
