@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -11,7 +11,7 @@ from manifest_sync.stores.bodies import bytes_body, content_of
 from manifest_sync.stores.s3 import S3Store
 from manifest_sync.stores.s3_connection import connect
 from manifest_sync.stores.s3_settings import S3Settings
-from tests.rewriting_s3 import Headers, Rewriter, rewriting
+from tests.rewriting_s3 import Headers, Rewriter
 from tests.servers import S3Server
 from tests.stores.many_contract import written
 from tests.stores.s3_cases import Bucket
@@ -19,18 +19,6 @@ from tests.stores.scripted_s3 import Reply, refusal
 from tests.stores.under_test import MTIME_NS, present
 
 LARGEST_COPY = 5 << 30
-
-
-@pytest.fixture
-def proxy(moto: S3Server) -> Iterator[Rewriter]:
-    with rewriting(moto.endpoint) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def bucket(proxy: Rewriter) -> Bucket:
-    """A bucket that keeps versions, behind the proxy."""
-    return Bucket(S3Server(proxy.endpoint), "auto", versioned=True)
 
 
 def filled(bucket: Bucket, names: Sequence[str]) -> list[NewCopy]:

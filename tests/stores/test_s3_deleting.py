@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -10,7 +10,7 @@ from manifest_sync.stores.base import Limits, Many, Request, Written
 from manifest_sync.stores.bodies import bytes_body
 from manifest_sync.stores.s3_errors import Unsupported
 from manifest_sync.stores.s3_probe import probe
-from tests.rewriting_s3 import Headers, Rewriter, rewriting
+from tests.rewriting_s3 import Headers, Rewriter
 from tests.servers import S3Server
 from tests.stores.many_contract import written
 from tests.stores.minding_s3 import mind_etags
@@ -20,18 +20,6 @@ from tests.stores.under_test import MTIME_NS, present
 
 File = tuple[str, Present]
 SOME = ("a.png", "b & c.png", "d.png")
-
-
-@pytest.fixture
-def proxy(moto: S3Server) -> Iterator[Rewriter]:
-    with rewriting(moto.endpoint) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def bucket(proxy: Rewriter) -> Bucket:
-    """A bucket that keeps versions, behind the proxy."""
-    return Bucket(S3Server(proxy.endpoint), "auto", versioned=True)
 
 
 def filled(bucket: Bucket, paths: Sequence[str]) -> list[File]:

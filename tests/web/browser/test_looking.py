@@ -11,7 +11,7 @@ from tests.web.visitor import Visitor
 from tests.workspace.places import write_manifest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
 pytestmark = pytest.mark.browser
 
@@ -80,6 +80,20 @@ def test_a_style_that_cannot_be_compared_says_so(curator: Curator, root: Path) -
     curator.page.locator(".style", has_text="It cannot be compared now.").wait_for()
     curator.page.locator(".toast.error").wait_for()
     curator.page.get_by_text("3 images, 2 captions").wait_for()
+
+
+def test_no_answer_comes_before_the_page_can_hear_it(curator: Curator, root: Path) -> None:
+    write_manifest(root / "styles" / "astray", "astray", "s3://no-such-bucket-at-all/astray/")
+    page = curator.page
+
+    def late(route: "Route") -> None:
+        page.wait_for_timeout(2000)
+        route.continue_()
+
+    page.route("**/static/styles.js", late)
+    curator.open("/")
+    page.locator(".style", has_text="It cannot be compared now.").wait_for()
+    page.locator(".toast.error").wait_for()
 
 
 @pytest.mark.usefixtures("pushed")
