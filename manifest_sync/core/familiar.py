@@ -1,13 +1,14 @@
-"""Whom a store asks whether a row is known already, so that it need not be listed."""
+"""Whom a store asks which rows are known already, so that they need not be listed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from manifest_sync.core.listing import Found
 from manifest_sync.core.stamps import Present
 
 
 class Familiar(Protocol):
-    """Knows files that nothing has happened to. Asked from any thread, once for each row."""
+    """Knows files that nothing has happened to. Asked from any thread, once about each row."""
 
     @property
     def paths(self) -> Sequence[str]:
@@ -23,8 +24,8 @@ class Familiar(Protocol):
         """A listing begins, perhaps anew: none is met yet."""
         ...
 
-    def knows(self, path: str, stamp: Present) -> bool:
-        """Whether the file is as it was remembered; then it is noted as met."""
+    def unknown(self, rows: Iterable[tuple[str, Present]]) -> list[Found]:
+        """Those that are not as they were remembered; the others are noted as met."""
         ...
 
     def has_met(self, path: str) -> bool:
@@ -48,9 +49,9 @@ class Stranger:
     def begin(self) -> None:
         """Nothing is noted."""
 
-    def knows(self, path: str, stamp: Present) -> bool:  # noqa: ARG002 - the protocol's
-        """Never."""
-        return False
+    def unknown(self, rows: Iterable[tuple[str, Present]]) -> list[Found]:
+        """All of them."""
+        return [Found(path, stamp) for path, stamp in rows]
 
     def has_met(self, path: str) -> bool:  # noqa: ARG002 - the protocol's
         """Never."""

@@ -36,7 +36,7 @@ class Roll:
 
 
 class Met:
-    """What one listing of a side has met of a roll; it is asked for every row (`Familiar`)."""
+    """What one listing of a side has met of a roll; it is asked about every row (`Familiar`)."""
 
     def __init__(self, roll: Roll, side: Side) -> None:
         """None is met yet."""
@@ -44,7 +44,7 @@ class Met:
         self.side = side
         self.marks = bytearray(len(roll.paths))
         """A 1 for each that was met, by position."""
-        self.knows = self._knows_file if side is Side.LOCAL else self._knows_object
+        self.unknown = self._unknown_files if side is Side.LOCAL else self._unknown_objects
 
     @property
     def paths(self) -> Sequence[str]:
@@ -75,30 +75,40 @@ class Met:
         first = bisect_left(paths, below)
         return first < len(paths) and paths[first].startswith(below)
 
-    def _knows_file(self, path: str, stamp: Present) -> bool:
-        position = self.roll.position.get(path)
-        if position is None or not isinstance(stamp, FileStamp):
-            return False
-        start = position * STAMP.size
-        if self.roll.known.stamps[start : start + STAMP.size] != pack(stamp):
-            return False
-        self.marks[position] = 1
-        return True
+    def _unknown_files(self, rows: Iterable[tuple[str, Present]]) -> list[Found]:
+        find, stamps, width = self.roll.position.get, self.roll.known.stamps, STAMP.size
+        unknown = []
+        for path, stamp in rows:
+            position = find(path)
+            if (
+                position is not None
+                and isinstance(stamp, FileStamp)
+                and stamps[position * width : (position + 1) * width] == pack(stamp)
+            ):
+                self.marks[position] = 1
+            else:
+                unknown.append(Found(path, stamp))
+        return unknown
 
-    def _knows_object(self, path: str, stamp: Present) -> bool:
-        position = self.roll.position.get(path)
-        if position is None or not isinstance(stamp, ObjectStamp):
-            return False
-        known = self.roll.known
-        start = position * MD5_BYTES
-        if known.md5s[start : start + MD5_BYTES].hex() != stamp.etag and (
-            known.etags.get(path) != stamp.etag
-        ):
-            return False
-        if SIZE.unpack_from(known.stamps, position * STAMP.size) != (stamp.size,):
-            return False
-        self.marks[position] = 1
-        return True
+    def _unknown_objects(self, rows: Iterable[tuple[str, Present]]) -> list[Found]:
+        find, known = self.roll.position.get, self.roll.known
+        md5s, etags, width = known.md5s, known.etags, MD5_BYTES
+        unknown = []
+        for path, stamp in rows:
+            position = find(path)
+            if (
+                position is not None
+                and isinstance(stamp, ObjectStamp)
+                and (
+                    stamp.etag == md5s[position * width : (position + 1) * width].hex()
+                    or stamp.etag == etags.get(path)
+                )
+                and SIZE.unpack_from(known.stamps, position * STAMP.size) == (stamp.size,)
+            ):
+                self.marks[position] = 1
+            else:
+                unknown.append(Found(path, stamp))
+        return unknown
 
 
 class Still:

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 
 from manifest_sync.core.content import Side
@@ -94,29 +94,13 @@ class Walk:
         return True
 
     def _read(self, fd: int, folder: str) -> None:
-        """List one folder. This loop is what the time of a scan is spent in."""
+        """List one folder."""
         prefix = folder + "/" if folder else ""
-        files: list[Found] = []
         others: list[os.DirEntry[str]] = []
-        knows = self._familiar.knows
         with os.scandir(fd) as entries:
-            for entry in entries:
-                if not entry.is_file(follow_symlinks=False):
-                    others.append(entry)
-                    continue
-                try:
-                    status = entry.stat(follow_symlinks=False)
-                except FileNotFoundError:
-                    continue  # gone since its name was read
-                stamp = FileStamp(
-                    status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
-                )
-                path = prefix + entry.name
-                if not knows(path, stamp):
-                    files.append(Found(path, stamp))
+            self._files += self._familiar.unknown(_files(entries, prefix, others))
             for entry in others:
                 self._other(fd, entry, prefix + entry.name)
-        self._files += files
 
     def _usable(self) -> list[Found]:
         """The files, but for unusable names and temporary files; looked through all at once."""
@@ -189,3 +173,22 @@ class Walk:
 
     def _problem(self, path: str, code: str, message: str, *, hides_content: bool = False) -> None:
         self._rows.append(Problem(path, Side.LOCAL, code, message, hides_content))
+
+
+def _files(
+    entries: Iterable[os.DirEntry[str]], prefix: str, others: list[os.DirEntry[str]]
+) -> Iterator[tuple[str, FileStamp]]:
+    """The regular files of a folder; what else is in it is put into `others`.
+
+    This loop is what the time of a scan is spent in.
+    """
+    for entry in entries:
+        if not entry.is_file(follow_symlinks=False):
+            others.append(entry)
+            continue
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            continue  # gone since its name was read
+        stamp = FileStamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        yield prefix + entry.name, stamp

@@ -105,10 +105,7 @@ class MemoryStore(OneByOne):
             files = sorted(self._files.items())
         familiar.begin()
         self._asked(Request.LIST, max(1, -(-len(files) // PAGE)))
-        for path, file in files:
-            stamp = _as_listed(file.stamp)
-            if not familiar.knows(path, stamp):
-                yield Found(path, stamp)
+        yield from familiar.unknown((path, _as_listed(file.stamp)) for path, file in files)
 
     def stat(self, path: str) -> Stamp:
         """The state of a path."""

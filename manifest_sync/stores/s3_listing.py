@@ -22,14 +22,16 @@ from manifest_sync.stores.base import OnRequest, Request
 from manifest_sync.stores.s3_bulk import expresses
 from manifest_sync.stores.s3_connection import S3Connection
 from manifest_sync.stores.s3_headers import bare
-from manifest_sync.stores.s3_ranges import PAGE, Disordered, KeyRange, pages_of, ranges
+from manifest_sync.stores.s3_ranges import PAGE, Disordered, KeyRange, Page, pages_of, ranges
 
 if TYPE_CHECKING:
-    from obstore import ObjectMeta
+    from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
     from obstore.store import S3Store as BulkStore
 
 _SLOW_SECONDS = 0.02
 """A page that takes longer comes from far away: to wait for several at a time pays."""
+_SAMPLES = 2
+"""Pages that show how long one takes: the first may have waited for a connection."""
 
 
 class S3Lister(msgspec.Struct, frozen=True):
@@ -47,7 +49,7 @@ class S3Lister(msgspec.Struct, frozen=True):
         with self.connection.doing(f"list s3://{self.connection.bucket}/{self.prefix}"):
             rows = self._by_obstore(familiar)
             if rows is None:
-                rows = list(self._by_boto3(familiar))
+                rows = self._by_boto3(familiar)
         # S3 answers in this order; not every server does, and markers were in between.
         rows.sort(key=lambda row: row.path)
         return _with_problems(self.prefix, rows)
@@ -68,23 +70,28 @@ class S3Lister(msgspec.Struct, frozen=True):
         return [row for row in rows if row.path not in markers] if markers else rows
 
     def _all_pages(self, bulk: "BulkStore", familiar: Familiar) -> list[Found]:
-        """The rows of all pages; where the first one takes long, the others many at a time."""
+        """The rows of all pages; where they take long, many at a time."""
         familiar.begin()
-        began = time.monotonic()
         pages = pages_of(bulk, self.prefix, self._count)
-        first = next(pages, ())
-        rows = self._rows([first], familiar)
-        if len(first) >= PAGE and time.monotonic() - began > _SLOW_SECONDS:
-            known = [self.prefix + path for path in familiar.paths]
-            spans = ranges(known, first[-1]["path"])
-            if len(spans) > 1:
-                try:
-                    return rows + self._in_ranges(bulk, spans, familiar)
-                except (Disordered, BaseError):
-                    # Not every server can begin where it is told to (directory buckets cannot).
-                    familiar.begin()
-                    return self._rows(pages_of(bulk, self.prefix, self._count), familiar)
-        return rows + self._rows(pages, familiar)
+        rows: list[Found] = []
+        page = Page()
+        for _ in range(_SAMPLES):
+            began = time.monotonic()
+            page = next(pages, Page())
+            took = time.monotonic() - began
+            rows += self._rows([page], familiar)
+            if len(page.keys) < PAGE or took < _SLOW_SECONDS:
+                return rows + self._rows(pages, familiar)
+        known = [self.prefix + path for path in familiar.paths]
+        spans = ranges(known, page.keys[-1])
+        if len(spans) == 1:
+            return rows + self._rows(pages, familiar)
+        try:
+            return rows + self._in_ranges(bulk, spans, familiar)
+        except (Disordered, BaseError):
+            # Not every server can begin where it is told to (directory buckets cannot).
+            familiar.begin()
+            return self._rows(pages_of(bulk, self.prefix, self._count), familiar)
 
     def _in_ranges(
         self, bulk: "BulkStore", spans: Sequence[KeyRange], familiar: Familiar
@@ -95,36 +102,35 @@ class S3Lister(msgspec.Struct, frozen=True):
         with ThreadPoolExecutor(len(spans), thread_name_prefix="manifest-sync-list") as threads:
             return [row for rows in threads.map(read, spans) for row in rows]
 
-    def _rows(self, pages: "Iterable[Sequence[ObjectMeta]]", familiar: Familiar) -> list[Found]:
+    def _rows(self, pages: Iterable[Page], familiar: Familiar) -> list[Found]:
+        return [row for page in pages for row in familiar.unknown(self._shown(page))]
+
+    def _shown(self, page: Page) -> Iterator[tuple[str, ObjectStamp]]:
+        """What of a page is the style's."""
         start, hides = len(self.prefix), self._hidden()
-        rows: list[Found] = []
-        for page in pages:
-            for meta in page:
-                key = meta["path"]
-                if key.startswith(self.prefix) and not (hides and key.startswith(hides)):
-                    path, stamp = key[start:], ObjectStamp(meta["size"], bare(meta["e_tag"]))
-                    if not familiar.knows(path, stamp):
-                        rows.append(Found(path, stamp))
-        return rows
+        for key, size, etag in zip(page.keys, page.sizes, page.etags, strict=True):
+            if key.startswith(self.prefix) and not (hides and key.startswith(hides)):
+                yield key[start:], ObjectStamp(size, bare(etag))
 
     def _count(self) -> None:
         self.on_request(Request.LIST, 1)
 
-    def _by_boto3(self, familiar: Familiar) -> Iterator[Found]:
-        hides = self._hidden()
+    def _by_boto3(self, familiar: Familiar) -> list[Found]:
         familiar.begin()
         pages = self.connection.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.connection.bucket, Prefix=self.prefix
         )
-        for page in pages:
-            self.on_request(Request.LIST, 1)
-            for entry in page.get("Contents", ()):
-                key = entry["Key"]
-                if not key.endswith("/") and not (hides and key.startswith(hides)):
-                    stamp = ObjectStamp(entry["Size"], bare(entry["ETag"]))
-                    path = key.removeprefix(self.prefix)
-                    if not familiar.knows(path, stamp):
-                        yield Found(path, stamp)
+        return self._rows(map(self._told, pages), familiar)
+
+    def _told(self, answer: "ListObjectsV2OutputTypeDef") -> Page:
+        """A page of boto3's, without folder markers."""
+        self._count()
+        entries = [each for each in answer.get("Contents", ()) if not each["Key"].endswith("/")]
+        return Page(
+            [each["Key"] for each in entries],
+            [each["Size"] for each in entries],
+            [each["ETag"] for each in entries],
+        )
 
     def _hidden(self) -> str:
         """The trash, where it is below this prefix; "" where it is not."""

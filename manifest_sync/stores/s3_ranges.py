@@ -16,7 +16,7 @@ import obstore
 from manifest_sync.stores.s3_bulk import expresses
 
 if TYPE_CHECKING:
-    from obstore import ObjectMeta
+    from arro3.core import RecordBatch
     from obstore.store import S3Store as BulkStore
 
 PAGE = 1000
@@ -29,6 +29,20 @@ _SAME_IN_EVERY_ORDER = "\ud7ff"
 
 class Disordered(Exception):
     """The server does not list in the order of keys, or does not begin where it was told to."""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A part of a listing, in columns."""
+
+    keys: Sequence[str] = ()
+    sizes: Sequence[int] = ()
+    etags: Sequence[str | None] = ()
+    """As S3 tells them, in quotes."""
+
+    def upto(self, key: str) -> "Page":
+        """Its rows up to a key, where its keys are sorted."""
+        end = bisect_right(self.keys, key)
+        return Page(self.keys[:end], self.sizes[:end], self.etags[:end])
 
 
 class KeyRange(msgspec.Struct, frozen=True):
@@ -56,29 +70,39 @@ def pages_of(
     prefix: str,
     on_page: Callable[[], None],
     span: KeyRange = KeyRange(),  # noqa: B008 - a frozen value
-) -> "Iterator[Sequence[ObjectMeta]]":
-    """The pages of a range; the last of them may go beyond it. `on_page` is told of each request.
+) -> Iterator[Page]:
+    """The pages of a range. `on_page` is told of each request.
 
     Raises Disordered where the range has bounds and the server shows that it minds none.
     """
     # Never obstore's asynchronous listing: one that is not read to its end can abort Python.
     # Where there is nothing, obstore asks once and yields no page.
     on_page()
-    listing = obstore.list(bulk, prefix=prefix or None, offset=span.behind, chunk_size=PAGE)
-    last = span.behind
-    for number, page in enumerate(listing):
+    listing = obstore.list(
+        bulk,
+        prefix=prefix or None,
+        offset=span.behind,
+        chunk_size=PAGE,
+        # Columns: a dict for every row keeps other threads waiting for as long as its parsing.
+        return_arrow=True,
+    )
+    last = span.behind or ""
+    for number, batch in enumerate(listing):
         if number:
             on_page()
+        page = _page(batch)
         if span != KeyRange():
-            keys = [meta["path"] for meta in page]
-            if any(one >= other for one, other in pairwise([last or "", *keys])):
+            if any(one >= other for one, other in pairwise([last, *page.keys])):
                 raise Disordered
-            last = keys[-1] if keys else last
-        if span.upto is None or not last or last < span.upto:
-            yield page
-            continue
-        yield [meta for meta in page if meta["path"] <= span.upto]
-        return
+            last = page.keys[-1] if page.keys else last
+        if span.upto is not None and last >= span.upto:
+            yield page.upto(span.upto)
+            return
+        yield page
+
+
+def _page(batch: "RecordBatch") -> Page:
+    return Page(*(batch[name].to_pylist() for name in ("path", "size", "e_tag")))
 
 
 def _is_bound(key: str) -> bool:

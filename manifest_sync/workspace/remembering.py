@@ -118,11 +118,17 @@ def _held(survey: Survey, after: After) -> dict[str, tuple[Content, ObjectStamp]
 
 def _all_remembered(survey: Survey, after: After) -> dict[str, Memory]:
     """The memory of every path that has one, or a line, but for those that rest."""
-    announced = after.published.manifest
+    announced = after.published.manifest.lines if after.published.manifest is not None else {}
     named = {*survey.memory, *after.moved, *survey.folder.moving, *survey.bucket.moving}
     if not survey.resting:
-        named.update(after.lines, announced.lines if announced is not None else ())
-    return {path: _memory(survey, after, path) for path in named}
+        named.update(after.lines, announced)
+    memories = ((path, _memory(survey, after, path)) for path in named)
+    return {
+        path: memory
+        for path, memory in memories
+        # What is on a side alone is met there; to be reminded of it costs a look at all lines.
+        if memory != BLANK or path in after.lines or path in announced
+    }
 
 
 def _memory(survey: Survey, after: After, path: str) -> Memory:

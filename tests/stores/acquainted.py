@@ -1,7 +1,8 @@
 """Somebody who knows some files already: what a listing need not tell."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from manifest_sync.core.listing import Found
 from manifest_sync.core.stamps import Present
 
 
@@ -23,11 +24,11 @@ class Acquainted:
     def begin(self) -> None:
         self.met = set()
 
-    def knows(self, path: str, stamp: Present) -> bool:
-        knows = self.known.get(path) == stamp
-        if knows:
-            self.met.add(path)
-        return knows
+    def unknown(self, rows: Iterable[tuple[str, Present]]) -> list[Found]:
+        seen = [Found(path, stamp) for path, stamp in rows]
+        unknown = [row for row in seen if self.known.get(row.path) != row.stamp]
+        self.met.update(row.path for row in seen if row not in unknown)
+        return unknown
 
     def has_met(self, path: str) -> bool:
         return path in self.met

@@ -61,6 +61,16 @@ def far_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(s3_listing, "_SLOW_SECONDS", -1.0)
 
 
+@pytest.mark.usefixtures("far_away")
+@pytest.mark.parametrize("count", [9, 10, 11, 20, 21, 41])
+def test_every_key_is_listed_once_however_many_pages_there_are(moto: S3Server, count: int) -> None:
+    bucket = Bucket(moto, "auto").with_prefix("style/")
+    paths = [f"{number:03}.png" for number in range(count)]
+    for path in paths:
+        bucket.put(path, b"x")
+    assert [row.path for row in bucket.store.list(Stranger(paths))] == paths
+
+
 def not_from_there(rewriter: Rewriter) -> None:
     """Lists from the beginning, wherever it is told to begin."""
     rewriter.targets = lambda target: re.sub(r"&?start-after=[^&]*", "", target)
