@@ -10,10 +10,17 @@ _D = TypeVar("_D")
 class Deferred(Mapping[str, _V]):
     """What `make` returns, once it is needed. For one thread at a time."""
 
-    def __init__(self, make: Callable[[], Mapping[str, _V]]) -> None:
-        """Nothing is made yet."""
+    def __init__(
+        self,
+        make: Callable[[], Mapping[str, _V]],
+        one: Callable[[str], _V | None] = lambda _: None,
+        few: int = 0,
+    ) -> None:
+        """Nothing is made yet. Of the paths that are asked for, `one` tells the first `few`."""
         self._make = make
         self._made: Mapping[str, _V] | None = None
+        self._one = one
+        self._few = few
 
     @property
     def _all(self) -> Mapping[str, _V]:
@@ -43,6 +50,10 @@ class Deferred(Mapping[str, _V]):
     def get(self, path: str, default: _V | _D, /) -> _V | _D: ...
     def get(self, path: str, default: _D | None = None, /) -> _V | _D | None:
         """As a dict's: what the base class inherits would be called for each of 100,000 paths."""
+        if self._few and self._made is None:
+            self._few -= 1
+            found = self._one(path)
+            return default if found is None else found
         return self._all.get(path, default)
 
     def __eq__(self, other: object) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from operator import itemgetter
 
 import msgspec
 
@@ -111,7 +112,7 @@ def parse_known_manifest(text: bytes) -> Manifest:
 
 def render_manifest(manifest: Manifest) -> bytes:
     """Write the canonical form: fixed key order, a line a file, LF, newline at the end."""
-    etags, lines = manifest.etags, sorted(manifest.lines.items())
+    etags, lines = manifest.etags, sorted(manifest.lines.items(), key=itemgetter(0))
     if not etags and _stand_for_themselves(manifest.lines):
         # The same as below, in a third of the time: nearly all manifests are like this.
         rows = [

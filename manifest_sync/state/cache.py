@@ -15,6 +15,10 @@ from manifest_sync.state.database import Damaged, NewerFormat, Schema, open_data
 
 _SCHEMA = Schema("cache", 5)
 
+_DIGESTS = (
+    "SELECT path, size, mtime_ns, ctime_ns, inode, md5, xxh3, trusted, trouble"
+    " FROM digests WHERE folder = ?"
+)
 _REMEMBER = (
     "INSERT OR REPLACE INTO digests"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(strftime('%s', 'now') AS INTEGER))"
@@ -58,15 +62,11 @@ class Cache:
 
     def digests(self, folder: str) -> dict[str, Digest]:
         """All that is known of one style folder, by path relative to it."""
-        query = (
-            "SELECT path, size, mtime_ns, ctime_ns, inode, md5, xxh3, trusted, trouble"
-            " FROM digests WHERE folder = ?"
-        )
-        rows = self._read(query, folder)
-        return {
-            path: Digest(FileStamp(size, mtime, ctime, inode), md5, xxh3, bool(trusted), trouble)
-            for path, size, mtime, ctime, inode, md5, xxh3, trusted, trouble in rows
-        }
+        return _digests(self._read(_DIGESTS, folder))
+
+    def digest(self, folder: str, path: str) -> Digest | None:
+        """The same of one file."""
+        return _digests(self._read(f"{_DIGESTS} AND path = ?", folder, path)).get(path)
 
     def remember(
         self, folder: str, digests: Iterable[tuple[str, Digest]], gone: Iterable[str] = ()
@@ -97,8 +97,8 @@ class Cache:
 
     def since(self, folder: str, path: str) -> int | None:
         """When a file's digest was written down, in seconds since 1970; None where it was not."""
-        query = "SELECT path, since FROM digests WHERE folder = ?"
-        return next((when for known, when in self._read(query, folder) if known == path), None)
+        query = "SELECT since FROM digests WHERE folder = ? AND path = ?"
+        return next((when for (when,) in self._read(query, folder, path)), None)
 
     def object_md5s(self, remote: str) -> dict[str, tuple[str, str]]:
         """Path → (ETag, MD5) of the objects of a prefix whose ETag is not their MD5."""
@@ -163,11 +163,11 @@ class Cache:
         if self._database is not None:
             self._database.close()
 
-    def _read(self, query: str, parameter: str) -> list[Any]:
+    def _read(self, query: str, *parameters: str) -> list[Any]:
         if self._database is None:
             return []
         try:
-            return self._database.execute(query, (parameter,)).fetchall()
+            return self._database.execute(query, parameters).fetchall()
         except sqlite3.DatabaseError as error:
             self._start_over(f"{self._path} is damaged: {error}.")
             return []
@@ -193,3 +193,10 @@ class Cache:
             self._path.with_name(name).unlink(missing_ok=True)
         self._warn(f"{why} It was made anew; files are hashed again.")
         self._database = open_database(self._path, _SCHEMA, "NORMAL")
+
+
+def _digests(rows: Iterable[Any]) -> dict[str, Digest]:
+    return {
+        path: Digest(FileStamp(size, mtime, ctime, inode), md5, xxh3, bool(trusted), trouble)
+        for path, size, mtime, ctime, inode, md5, xxh3, trusted, trouble in rows
+    }

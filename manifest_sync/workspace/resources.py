@@ -40,6 +40,8 @@ from manifest_sync.workspace.styles import Style
 from manifest_sync.workspace.uploading import UploadBook
 
 _AWS = "https://s3.amazonaws.com"
+_FEW_DIGESTS = 100
+"""Are looked up one by one, before all of a style are read at once."""
 _DIGITS = 8
 """Of a digest, where nobody means it to be the same as another."""
 STATE_FOLDER = ".manifest-sync"
@@ -213,7 +215,11 @@ class Resources:
             bucket=self.bucket_store(style.remote, tally),
             memory=Deferred(lambda: memories.load(self.state, known.id)),
             serial=known.serial,
-            digests=Deferred(lambda: self.cache.digests(style.name)),
+            digests=Deferred(
+                lambda: self.cache.digests(style.name),
+                lambda path: self.cache.digest(style.name, path),
+                _FEW_DIGESTS,
+            ),
             object_md5s=self.cache.object_md5s(style.manifest.remote),
             now_ns=folder.now_ns,
             in_step=self.cache.in_step(style.manifest.remote, __version__, self.whose(style)),

@@ -83,6 +83,14 @@ def test_a_later_digest_replaces_and_a_gone_file_is_forgotten(cache: Cache) -> N
     assert set(cache.digests("s")) == {"a", "c"}
 
 
+def test_one_file_is_known_like_all_of_its_folder(cache: Cache) -> None:
+    caption = Digest(STAMP, MD5, XXH3, trusted=False, trouble="not UTF-8")
+    cache.remember("16", [("a.png", DIGEST), ("b.txt", caption)])
+    cache.remember("17", [("c.png", DIGEST)])
+    paths = ("a.png", "b.txt", "c.png")
+    assert [cache.digest("16", path) for path in paths] == [DIGEST, caption, None]
+
+
 def test_a_file_that_is_gone_and_found_at_once_is_known(cache: Cache) -> None:
     cache.remember("s", [("a", DIGEST)], gone=["a"])
     assert cache.digests("s") == {"a": DIGEST}
