@@ -48,7 +48,7 @@ def _imported(below: str) -> set[str]:
     }
 
 
-_MODULES = {"pillow": "PIL"}
+_MODULES = {"arro3-core": "arro3", "pillow": "PIL"}
 """The modules of packages that are not called like them."""
 _ALWAYS = set(sys.stdlib_module_names) | {"manifest_sync"}
 

@@ -50,11 +50,14 @@ class Deferred(Mapping[str, _V]):
     def get(self, path: str, default: _V | _D, /) -> _V | _D: ...
     def get(self, path: str, default: _D | None = None, /) -> _V | _D | None:
         """As a dict's: what the base class inherits would be called for each of 100,000 paths."""
-        if self._few and self._made is None:
-            self._few -= 1
-            found = self._one(path)
-            return default if found is None else found
-        return self._all.get(path, default)
+        made = self._made
+        if made is None:
+            if self._few:
+                self._few -= 1
+                found = self._one(path)
+                return default if found is None else found
+            made = self._all
+        return made.get(path, default)
 
     def __eq__(self, other: object) -> bool:
         """As a dict's, and at once where it is compared with itself."""

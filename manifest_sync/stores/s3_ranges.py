@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import obstore
+from arro3.core import RecordBatch
 
 from manifest_sync.stores.s3_bulk import expresses
 
 if TYPE_CHECKING:
-    from arro3.core import RecordBatch
     from obstore.store import S3Store as BulkStore
 
 PAGE = 1000
@@ -101,7 +101,7 @@ def pages_of(
         yield page
 
 
-def _page(batch: "RecordBatch") -> Page:
+def _page(batch: RecordBatch) -> Page:
     return Page(*(batch[name].to_pylist() for name in ("path", "size", "e_tag")))
 
 

@@ -40,7 +40,7 @@ from manifest_sync.workspace.styles import Style
 from manifest_sync.workspace.uploading import UploadBook
 
 _AWS = "https://s3.amazonaws.com"
-_FEW_DIGESTS = 100
+_FEW_DIGESTS = 30
 """Are looked up one by one, before all of a style are read at once."""
 _DIGITS = 8
 """Of a digest, where nobody means it to be the same as another."""
