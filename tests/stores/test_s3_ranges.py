@@ -1,6 +1,7 @@
 """A listing that is shared out: ranges are the whole key space, and servers that mind none."""
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -69,6 +70,31 @@ def test_every_key_is_listed_once_however_many_pages_there_are(moto: S3Server, c
     for path in paths:
         bucket.put(path, b"x")
     assert [row.path for row in bucket.store.list(Stranger(paths))] == paths
+
+
+@pytest.mark.parametrize(("slow_seconds", "is_shared_out"), [(0.5, False), (-1.0, True)])
+def test_a_first_page_that_waited_for_a_connection_is_no_sign_of_distance(
+    moto: S3Server, monkeypatch: pytest.MonkeyPatch, slow_seconds: float, is_shared_out: bool
+) -> None:
+    for module in (s3_listing, s3_ranges):
+        monkeypatch.setattr(module, "PAGE", 10)
+    monkeypatch.setattr(s3_listing, "_SLOW_SECONDS", slow_seconds)
+    targets: list[str] = []
+
+    def connecting(target: str) -> str:
+        if not targets:
+            time.sleep(0.6)
+        targets.append(target)
+        return target
+
+    with rewriting(moto.endpoint) as rewriter:
+        bucket = Bucket(S3Server(rewriter.endpoint), "auto").with_prefix("style/")
+        paths = [f"{number:03}.png" for number in range(41)]
+        for path in paths:
+            bucket.put(path, b"x")
+        rewriter.targets = connecting
+        assert [row.path for row in bucket.store.list(Stranger(paths))] == paths
+    assert any("start-after" in target for target in targets) == is_shared_out
 
 
 def not_from_there(rewriter: Rewriter) -> None:
