@@ -61,7 +61,7 @@ def _bars() -> tuple[Bars, io.StringIO]:
     screen, out = Screen(as_json=False, quiet=False), io.StringIO()
     console = Console(
         file=out, force_terminal=True, width=120, markup=False, highlight=False,
-        soft_wrap=True, color_system=None,
+        soft_wrap=True, color_system=None, _environ={"TERM": "xterm"},
     )  # fmt: skip
     terminal = Terminal(console)
     screen.err = terminal
