@@ -6,7 +6,7 @@
 --   etags           for each key a line: key, tab, MD5
 --   data/KEY        the bytes of a key, for GET
 --   versioned       an empty file where the bucket keeps versions
--- Only small JSON documents are kept, as kept/KEY: a published manifest has to be read back. Of
+-- Only JSON documents are kept, as kept/KEY and its ETag: a published manifest has to be read back. Of
 -- keys that begin with a dot, which a client tries conditions on, the ETag is remembered. An object
 -- that is written or deleted otherwise is answered for and forgotten, and a copy is remembered until
 -- requests are counted anew, so that every run finds what the one before it found.
@@ -101,7 +101,7 @@ local function published(bucket, prefix)
   local text = key:sub(1, #prefix) == prefix and whole(bucket.folder .. '/kept/' .. key)
   if not text then return '' end
   return '<Contents><Key>' .. key .. '</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;'
-    .. ngx.md5(text) .. '&quot;</ETag><Size>' .. #text .. '</Size><StorageClass>STANDARD</StorageClass></Contents>'
+    .. whole(bucket.folder .. '/kept/' .. key .. '.etag') .. '&quot;</ETag><Size>' .. #text .. '</Size><StorageClass>STANDARD</StorageClass></Contents>'
 end
 
 -- A page as it was prepared, where it may be; what follows a key is at first the rest of its page.
@@ -158,10 +158,23 @@ local function list_versions(bucket, query)
     .. (more and next or '') .. versions .. '</ListVersionsResult>')
 end
 
+local function is_kept(key) return key:sub(-5) == '.json' end
+
+local function write(path, text)
+  local file = io.open(path, 'wb')
+  if file then file:write(text) file:close() end
+end
+
+-- Keep a document, and its ETag beside it.
+local function keep(bucket, key, text, etag)
+  write(bucket.folder .. '/kept/' .. key, text)
+  write(bucket.folder .. '/kept/' .. key .. '.etag', etag)
+end
+
 -- The ETag of what is at a key; nil where nothing is.
 local function etag_of(bucket, key)
-  local kept = key:sub(-5) == '.json' and whole(bucket.folder .. '/kept/' .. key)
-  return kept and ngx.md5(kept) or bucket.etags[bucket.copied[key] or key]
+  local kept = is_kept(key) and whole(bucket.folder .. '/kept/' .. key .. '.etag')
+  return kept or bucket.etags[bucket.copied[key] or key]
 end
 
 local function delete_many(bucket)
@@ -220,6 +233,9 @@ local function copy(bucket, key, source, match)
     .. etag .. '&quot;</ETag></CopyObjectResult>')
 end
 
+-- Where a part of a document is until its upload is complete.
+local function part_of(upload, number) return M.root .. '/tmp/' .. upload .. '.' .. number end
+
 local function put(bucket, key, query)
   local headers = ngx.req.get_headers()
   local source = headers['x-amz-copy-source']
@@ -227,12 +243,13 @@ local function put(bucket, key, query)
   if source then return copy(bucket, key, source, headers['x-amz-copy-source-if-match']) end
   local body = body_of()
   local etag = ngx.md5(body)
-  if key:sub(-5) == '.json' then
-    local file = io.open(bucket.folder .. '/kept/' .. key, 'wb')
-    if file then file:write(body) file:close() end
+  if query.uploadId then
+    ngx.shared.parts:rpush(query.uploadId, query.partNumber .. ' ' .. etag)
+    if is_kept(key) then write(part_of(query.uploadId, query.partNumber), body) end
+  else
+    if is_kept(key) then keep(bucket, key, body, etag) end
+    if key:sub(1, 1) == '.' then bucket.etags[key] = etag end
   end
-  if key:sub(1, 1) == '.' then bucket.etags[key] = etag end
-  if query.uploadId then ngx.shared.parts:rpush(query.uploadId, query.partNumber .. ' ' .. etag) end
   ngx.header['ETag'] = '"' .. etag .. '"'
   ngx.header['Content-Length'] = 0
   return ngx.exit(ngx.HTTP_OK)
@@ -253,21 +270,34 @@ local function complete(upload)
   return ngx.md5(table.concat(digests)) .. '-' .. #parts
 end
 
-local function post(key, query)
+-- Put the parts of a document together.
+local function keep_parts(bucket, key, upload, etag)
+  local texts = {}
+  for number = 1, tonumber(etag:match('%-(%d+)$')) do
+    local path = part_of(upload, number)
+    texts[number] = whole(path)
+    os.remove(path)
+  end
+  keep(bucket, key, table.concat(texts), etag)
+end
+
+local function post(bucket, key, query)
   if query.uploads then
     local upload = ngx.md5(key .. ngx.now() .. math.random())
     return answer(200, XML .. '<InitiateMultipartUploadResult><UploadId>' .. upload .. '</UploadId></InitiateMultipartUploadResult>')
   end
   body_of()
-  return answer(200, XML .. '<CompleteMultipartUploadResult><ETag>&quot;' .. complete(query.uploadId)
+  local etag = complete(query.uploadId)
+  if is_kept(key) then keep_parts(bucket, key, query.uploadId, etag) end
+  return answer(200, XML .. '<CompleteMultipartUploadResult><ETag>&quot;' .. etag
     .. '&quot;</ETag></CompleteMultipartUploadResult>')
 end
 
 local function get(bucket, key)
   if bucket.versioned then ngx.header['x-amz-version-id'] = 'v1' end
-  local kept = key:sub(-5) == '.json' and whole(bucket.folder .. '/kept/' .. key)
+  local kept = is_kept(key) and whole(bucket.folder .. '/kept/' .. key)
   if kept then
-    ngx.header['ETag'] = '"' .. ngx.md5(kept) .. '"'
+    ngx.header['ETag'] = '"' .. etag_of(bucket, key) .. '"'
     ngx.header['Last-Modified'] = 'Thu, 01 Jan 2026 00:00:00 GMT'
     ngx.header['Content-Length'] = #kept
     if ngx.req.get_method() ~= 'HEAD' then ngx.print(kept) end
@@ -307,9 +337,10 @@ function M.serve()
   if key == '' then return on_bucket(bucket, name, query) end
   if not holds(bucket, key) then return refuse(412, 'PreconditionFailed') end
   if method == 'PUT' then return put(bucket, key, query) end
-  if method == 'POST' then return post(key, query) end
+  if method == 'POST' then return post(bucket, key, query) end
   if method == 'DELETE' then
     os.remove(bucket.folder .. '/kept/' .. key)
+    os.remove(bucket.folder .. '/kept/' .. key .. '.etag')
     if key:sub(1, 1) == '.' then bucket.etags[key] = nil end
     if bucket.versioned then ngx.header['x-amz-delete-marker'] = 'true' ngx.header['x-amz-version-id'] = 'd1' end
     return ngx.exit(204)
