@@ -75,6 +75,8 @@ class Met:
         first = bisect_left(paths, below)
         return first < len(paths) and paths[first].startswith(below)
 
+    # Two loops that look alike: what differs, called for every row, would cost as much as they do.
+
     def _unknown_files(self, rows: Iterable[tuple[str, Present]]) -> list[Found]:
         find, stamps, width = self.roll.position.get, self.roll.known.stamps, STAMP.size
         unknown = []
