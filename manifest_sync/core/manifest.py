@@ -61,8 +61,16 @@ class Manifest(msgspec.Struct, frozen=True):
     """`$schema`, kept where a person added it."""
 
     def with_lines(self, lines: Mapping[str, Content], etags: Mapping[str, str]) -> "Manifest":
-        """The same manifest with another desired state; etags only of the lines they belong to."""
+        """The same manifest with another desired state; etags only of the lines they belong to.
+
+        An ETag that is no news tells of the content that its line had: it goes where that does.
+        """
         if lines is self.lines and etags is self.etags:
             return self
-        kept = {path: etag for path, etag in etags.items() if path in lines}
+        kept = {
+            path: etag
+            for path, etag in etags.items()
+            if path in lines
+            and (etag != self.etags.get(path) or lines[path] == self.lines.get(path))
+        }
         return msgspec.structs.replace(self, lines=lines, etags=kept)

@@ -98,10 +98,13 @@ class Team(RuleBasedStateMachine):
         self.members: list[Member] = []
         self.old: list[bytes] = []
 
-    @initialize(number=st.integers(2, 3), edits=edits, gains=st.booleans())
-    def gather(self, number: int, edits: Edits, gains: bool) -> None:
-        """A team that is in step; with `gains` its changes are made in batches."""
-        self.witness = Witness(MemoryStore(Side.S3, gains=gains))
+    @initialize(number=st.integers(2, 3), edits=edits, gains=st.booleans(), opaque=st.booleans())
+    def gather(self, number: int, edits: Edits, gains: bool, opaque: bool) -> None:
+        """A team that is in step.
+
+        With `gains` its changes are made in batches; with `opaque` no ETag tells an MD5.
+        """
+        self.witness = Witness(MemoryStore(Side.S3, gains=gains, opaque_etags=opaque))
         self.members = [
             Member(Path(self._folder.name) / f"{place}", self.witness, self.clock, gains=gains)
             for place in range(number)

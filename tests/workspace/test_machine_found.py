@@ -115,3 +115,16 @@ def test_what_was_kept_before_an_answer_was_lost_has_its_row_though_others_came_
     assert ("s3", "a.png", content_of(b"one")) in member.kept().values()
     told = history.deletions(member.resources.state, None)
     assert [(each.path, each.content) for each in told] == [("a.png", content_of(b"one"))]
+
+
+def test_an_etag_goes_with_the_content_that_it_told_of(tmp_path: Path) -> None:
+    """Else an edit of equal length, recorded, would be taken for what S3 holds already."""
+    bucket = MemoryStore(Side.S3, opaque_etags=True)
+    member = Member(tmp_path, Witness(bucket), Clock())
+    member.edit("a.png", b"one")
+    member.begin(*PUSH).finish()
+    member.edit("a.png", b"two")
+    member.record()
+    member.resources.lose_cache()
+    member.begin(Verb.APPLY, Side.S3, Options()).finish()
+    assert bucket.bytes_at("a.png") == b"two"
