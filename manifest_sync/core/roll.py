@@ -34,6 +34,10 @@ class Roll:
         etag = self.known.etags.get(self.paths[position], content.md5)
         return ObjectStamp(content.size, etag)
 
+    def entry(self, side: Side, position: int) -> Entry:
+        """The same with its content."""
+        return Entry(self.content(position), self.stamp(side, position))
+
 
 class Met:
     """What one listing of a side has met of a roll; it is asked about every row (`Familiar`)."""
@@ -140,9 +144,7 @@ class Still:
     def entry(self, side: Side, path: str) -> Entry | None:
         """What a side holds at the path of one of them; None for any other path."""
         position = self._position(path)
-        if position is None:
-            return None
-        return Entry(self.roll.content(position), self.roll.stamp(side, position))
+        return self.roll.entry(side, position) if position is not None else None
 
     def gone(self) -> list[str]:
         """The paths that were in step and are not met as they were on both sides; sorted."""

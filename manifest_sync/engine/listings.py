@@ -41,9 +41,13 @@ class Listings(msgspec.Struct, frozen=True):
         return ABSENT
 
 
-def list_folder(folder: Store, watch: Watch) -> Listings:
-    """The folder alone."""
-    return Listings(rows_of(folder, watch), [])
+def list_folder(folder: Store, watch: Watch, known: InStep) -> Listings:
+    """The folder alone, without the files that are as they were when they were in step."""
+    roll = Roll(known)
+    met_here, met_there = Met(roll, Side.LOCAL), Met(roll, Side.S3)
+    met_there.meet_all()
+    here = _unfamiliar(rows_of(folder, watch, met_here), [], met_here, met_there)
+    return msgspec.structs.replace(here, there=[])
 
 
 def list_both(folder: Store, bucket: Store, watch: Watch, named: Iterable[str]) -> Listings:

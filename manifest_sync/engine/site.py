@@ -92,7 +92,7 @@ def observe(
     `recorded` brings the lines up to what `record` would make them, as push and pull do. The
     header is the team's: merged with what is published. With `moved_only` what was in step when
     the style was last worked on, and is as it was, is not looked at one by one. Without `refresh`
-    nothing is asked of S3: what is remembered of it counts.
+    nothing is asked of S3: what is remembered of it counts. Without `bucket` nothing of it does.
     """
     now_ns = site.now_ns()
     if refresh:
@@ -107,10 +107,11 @@ def observe(
         header = merge_headers(site.agreed, manifest.header, published.manifest.header)
         manifest = msgspec.structs.replace(manifest, header=header)
     scope = Scope(manifest.header, nested_styles(_found(listings)))
-    if listings.still and not (moved_only and _as_remembered(site, manifest, scope, published)):
+    etag = published.etag if with_bucket else site.in_step.circumstances.published
+    if listings.still and not (moved_only and _as_remembered(site, manifest, scope, etag)):
         listings = all_of(listings)
     still = listings.still or None
-    listed = at_or_below(manifest, listings.there)
+    listed = at_or_below(manifest, listings.there if with_bucket else ())
     rows = divide(listings.here, scope, listed)
     folder = observe_folder(site.folder, rows, scope, site.digests, now_ns=now_ns, watch=watch)
     bucket = NOTHING_ON_S3
@@ -145,7 +146,7 @@ def observe(
 
 def _list(site: Site, watch: Watch, *, with_bucket: bool, moved_only: bool) -> Listings:
     if not with_bucket:
-        return list_folder(site.folder, watch)
+        return list_folder(site.folder, watch, site.in_step if moved_only else NONE_IN_STEP)
     if moved_only and site.in_step.names:
         return list_unfamiliar(site.folder, site.bucket, watch, site.in_step)
     return list_both(site.folder, site.bucket, watch, site.manifest.lines)
@@ -155,11 +156,11 @@ def _found(listings: Listings) -> Iterator[str]:
     return (row.path for row in (*listings.here, *listings.there) if isinstance(row, Found))
 
 
-def _as_remembered(site: Site, manifest: Manifest, scope: Scope, published: Published) -> bool:
-    """Whether all else is as it was when what is in step was remembered."""
+def _as_remembered(site: Site, manifest: Manifest, scope: Scope, published: str) -> bool:
+    """Whether all else is as it was when what is in step was remembered; `published` as an ETag."""
     now = Circumstances(
         manifest_md5=site.manifest_md5,
-        published=published.etag,
+        published=published,
         serial=site.serial,
         header=manifest.header,
         nested=tuple(sorted(scope.nested)),

@@ -155,7 +155,7 @@ def _settle(
     resources.cache.remember_objects(style.manifest.remote, _opaque(outcomes))
     if manifest_md5 is not None:
         lines = survey.manifest.lines if verb is Verb.APPLY else settlement.lines
-        after = After(lines, settlement.moved, outcomes, published, manifest_md5)
+        after = After(lines, settlement.moved, manifest_md5, outcomes, published)
         remember_in_step(resources, style, planned.observation, after)
 
 

@@ -16,7 +16,7 @@ from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.removal import removal
 from manifest_sync.core.selection import Selection
 from manifest_sync.engine.kept_sources import KeptFinder
-from manifest_sync.engine.site import Site
+from manifest_sync.engine.site import Observation, Site
 from manifest_sync.state import history
 from manifest_sync.workspace.observing import Observer
 from manifest_sync.workspace.probing import unguarded
@@ -51,6 +51,7 @@ def plan_style(
         moved_only=to is Side.LOCAL or bool(site.in_step.circumstances.published),
         refresh=options.refresh,
     )
+    _check_scope(site, observation, options)
     basis = _basis(observer.resources, style, site, verb=verb, to=to, options=options)
     plan = make_plan(observation.survey, to, basis, style.name)
     if wanted := lacking(observation.survey, plan):
@@ -76,6 +77,7 @@ def renew_plan(observer: Observer, style: Style, plan: StylePlan) -> Planned:
         selection=selection,
         refresh=plan.basis.options.refresh,
     )
+    _check_scope(site, observation, plan.basis.options)
     wanted = to_search(plan, observation.survey)
     kept = _search(observer.resources, style, site, wanted, plan.to)
     keeps = observer.resources.keeps
@@ -124,6 +126,21 @@ def _check_remembered(style: Style, site: Site, options: Options) -> None:
         raise UsageProblem(
             f"Nothing is remembered of {shown(style.manifest.remote)}, so it has to be listed: "
             "push or pull once, and leave --no-refresh out until then."
+        )
+
+
+def _check_scope(site: Site, observation: Observation, options: Options) -> None:
+    """Raise UsageProblem where S3 is not listed, and what is remembered is of another scope.
+
+    Only files of the style are remembered: of one that was ignored it is not known whether S3
+    holds it.
+    """
+    header = observation.survey.manifest.header
+    if not options.refresh and header != site.in_step.circumstances.header:
+        raise UsageProblem(
+            f"Which files belong to “{shown(site.manifest.style)}” has changed since "
+            f"{shown(site.manifest.remote)} was last listed, so it has to be listed again: leave "
+            "--no-refresh out."
         )
 
 

@@ -54,6 +54,8 @@ class Witness:
         """Everything that S3 ever held."""
         self.published: list[Lines] = [{}]
         """What was published, one after the other; at first nothing."""
+        self.nested: frozenset[str] = frozenset()
+        """Folders that became styles of their own."""
 
     def listing(self, doing: Doing) -> None:
         """A run lists S3, to plan by what it finds there."""
@@ -94,7 +96,7 @@ class Witness:
         before, after = self.published[-1], dict(manifest.lines)
         doing.published_at = len(self.published)
         self.published.append(after)
-        scope = Scope(manifest.header)
+        scope = Scope(manifest.header, self.nested)
         for path, said in before.items():
             if after.get(path) != said and scope.holds(path) and not doing.overwrites:
                 assert (path, said) in person.held, f"{path} was published by others, never here"
