@@ -105,7 +105,8 @@ def _rewritten(survey: Survey, plan: StylePlan) -> Iterator[Refusal]:
     )
     if rewritten < _ENOUGH or plan.basis.options.allow_rewrite:
         return
-    if rewritten == len(survey.folder.entries.keys() & survey.bucket.entries.keys()):
+    on_both = survey.folder.moving.keys() & survey.bucket.moving.keys()
+    if rewritten == len(survey.resting) + len(on_both):
         yield Refusal(
             "all_rewritten",
             f"all {rewritten:,} files that the folder and S3 both have would be replaced by other "

@@ -47,8 +47,7 @@ def plan_style(
         watch,
         recorded=verb is not Verb.APPLY,
         selection=selection,
-        # The first push to publish anything announces every file that both sides have.
-        moved_only=to is Side.LOCAL or bool(site.in_step.circumstances.published),
+        moved_only=_only_what_moved(site, to),
         refresh=options.refresh,
     )
     _check_scope(site, observation, options)
@@ -75,6 +74,7 @@ def renew_plan(observer: Observer, style: Style, plan: StylePlan) -> Planned:
         watch,
         recorded=plan.basis.verb is not Verb.APPLY,
         selection=selection,
+        moved_only=_only_what_moved(site, plan.to),
         refresh=plan.basis.options.refresh,
     )
     _check_scope(site, observation, plan.basis.options)
@@ -118,6 +118,14 @@ def plan_removal(
         return plan_removal(observer, style, paths, captions=captions)
 
     return Planned(style, plan, observation, site, watch, again)
+
+
+def _only_what_moved(site: Site, to: Side) -> bool:
+    """Whether what is in step may rest.
+
+    The first push to publish anything announces every file that both sides have.
+    """
+    return to is Side.LOCAL or bool(site.in_step.circumstances.published)
 
 
 def _check_remembered(style: Style, site: Site, options: Options) -> None:

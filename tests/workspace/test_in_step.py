@@ -11,10 +11,10 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from manifest_sync.core.content import Side
-from manifest_sync.core.errors import UsageProblem
+from manifest_sync.core.errors import StalePlan, UsageProblem
 from manifest_sync.core.in_step import NONE_IN_STEP
 from manifest_sync.core.manifest import MANIFEST_NAME
-from manifest_sync.core.plan import Options
+from manifest_sync.core.plan import Options, StylePlan
 from manifest_sync.core.publishing import to_publish
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.selection import EVERYTHING, Selection
@@ -23,9 +23,9 @@ from manifest_sync.state.cache import Cache
 from manifest_sync.stores.base import Request
 from manifest_sync.stores.memory import MemoryStore
 from manifest_sync.workspace.observing import Observer
-from manifest_sync.workspace.planning import plan_style
+from manifest_sync.workspace.planning import plan_style, renew_plan
 from manifest_sync.workspace.runs import Planned
-from manifest_sync.workspace.styles import load_style
+from manifest_sync.workspace.styles import Style, load_style
 from tests.engine.world import Clock
 from tests.workspace.members import FOLDER, Member
 from tests.workspace.witness import Witness
@@ -84,14 +84,26 @@ class Pair:
 
     def plan(self, way: tuple[Verb, Side], options: Options, chosen: Selection) -> Planned:
         """The plan of a dry run, once the machine has forgotten the last run."""
-        run = self.mine.begin(*way, options)
-        run.strand.kill()
-        run.is_free = True
-        style = load_style(self.mine.root, self.mine.root / FOLDER)
-        observer = Observer(self.mine.resources, lambda: False)
+        observer, style = self._observed(way)
         return plan_style(
             observer, style, verb=way[0], to=way[1], options=options, selection=chosen
         )
+
+    def renewed(self, plan: StylePlan) -> object:
+        """What is left of a saved plan, or why it is refused."""
+        observer, style = self._observed((plan.basis.verb, plan.to))
+        try:
+            planned = renew_plan(observer, style, plan)
+        except StalePlan as error:
+            return str(error)
+        return planned.plan, planned.already
+
+    def _observed(self, way: tuple[Verb, Side]) -> tuple[Observer, Style]:
+        run = self.mine.begin(*way, FREE)
+        run.strand.kill()
+        run.is_free = True
+        style = load_style(self.mine.root, self.mine.root / FOLDER)
+        return Observer(self.mine.resources, lambda: False), style
 
 
 data = st.sampled_from([None, b"1", b"2", b"22"])
@@ -182,6 +194,35 @@ def test_plans_are_the_same_whether_what_is_in_step_was_looked_at_or_not(
                 whole = pair.plan(way, options, selection)
             assert not whole.observation.survey.resting
             assert known(quick) == known(whole)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    history=st.lists(steps, max_size=8),
+    change=edits,
+    way=st.sampled_from(WAYS),
+    meanwhile=st.lists(steps, max_size=3),
+)
+def test_a_saved_plan_is_renewed_alike_whether_what_is_in_step_was_looked_at_or_not(
+    history: list[tuple[str, object, object]],
+    change: tuple[str, object, object],
+    way: tuple[Verb, Side],
+    meanwhile: list[tuple[str, object, object]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        pair = Pair(Path(folder))
+        for path in PATHS[:4]:
+            pair.edit(pair.mine, path, b"0")
+        run = ("run", RUNS[0], None)
+        for step in [run, *history, run, change]:
+            take(pair, step)
+        plan = pair.plan(way, FREE, EVERYTHING).plan
+        for step in meanwhile:
+            take(pair, step)
+        quick = pair.renewed(plan)
+        with looking_at_all():
+            assert quick == pair.renewed(plan)
+        event("stale" if isinstance(quick, str) else f"{len(plan.changes)} changes")
 
 
 here = st.one_of(

@@ -48,7 +48,11 @@ class Place:
 
     def push(self) -> Work:
         """Push, and count."""
-        return done_by(self.root, self.meddler, "push", "--yes")
+        return self.run("push", "--yes")
+
+    def run(self, *arguments: str) -> Work:
+        """Run a command, and count."""
+        return done_by(self.root, self.meddler, *arguments)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -121,6 +125,34 @@ def test_ten_changes_are_the_same_work_among_few_files_and_many(
         }
     assert many.statements == few.statements
     assert many.bytes_read - few.bytes_read <= (_MANY - _FEW) * _REMEMBERED
+
+
+def test_ten_changes_that_were_recorded_are_as_little_work_without_a_listing(
+    settled: tuple[Place, Place],
+) -> None:
+    changed = [f"{number:03}.txt" for number in range(_CHANGED)]
+    before = [place.run("record") for place in settled]
+    assert not any(work.opened for work in before)
+    recorded, planned, applied = [], [], []
+    for place in settled:
+        for name in changed:
+            (place.style / name).write_bytes(b"yet another " + name.encode())
+        recorded.append(place.run("record"))
+        planned.append(place.run("plan", "--to", "s3", "--no-refresh", "--out", "a.plan"))
+        applied.append(place.run("apply", "a.plan", "--yes"))
+    for work in recorded:
+        assert work.opened == dict.fromkeys(changed, 1)
+        assert not work.requests
+    for work in planned:
+        assert not work.opened
+        assert not work.requests
+    for work in applied:
+        assert work.document["updated"] == _CHANGED
+        assert work.opened == dict.fromkeys(changed, 1)
+        assert work.requests == {"GET": 1, "HEAD": 2 * _CHANGED + 1, "PUT": 2 * (_CHANGED + 1)}
+    for few, many in (recorded, planned, applied):
+        assert many.statements == few.statements
+        assert many.bytes_read - few.bytes_read <= (_MANY - _FEW) * _REMEMBERED
 
 
 def test_touched_files_are_read_once_and_neither_hashed_nor_sent(
