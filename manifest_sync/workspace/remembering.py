@@ -153,7 +153,11 @@ def _agreed(observation: Observation, after: After, there: _There) -> Iterator[t
 
 
 def _held(survey: Survey, after: After) -> dict[str, tuple[Content, ObjectStamp]]:
-    """What S3 holds now of what was looked at or written; nothing where that is not certain."""
+    """What S3 holds now of what was looked at or written.
+
+    Where a change failed that is what was there before it, as far as anybody knows; it is not in
+    step then, whatever S3 holds.
+    """
     held = {
         path: (entry.content, entry.stamp)
         for path, entry in survey.bucket.moving.items()
@@ -161,9 +165,9 @@ def _held(survey: Survey, after: After) -> dict[str, tuple[Content, ObjectStamp]
     }
     for outcome in after.outcomes:
         change, stamp = outcome.change, outcome.stamp
-        if change.side is Side.S3:
+        if change.side is Side.S3 and outcome.status.holds:
             held.pop(change.path, None)
-            if outcome.status.holds and change.after and isinstance(stamp, ObjectStamp):
+            if change.after and isinstance(stamp, ObjectStamp):
                 held[change.path] = (change.after, stamp)
     return held
 

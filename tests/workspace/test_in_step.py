@@ -11,7 +11,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from manifest_sync.core.content import Side
-from manifest_sync.core.errors import StalePlan, UsageProblem
+from manifest_sync.core.errors import StalePlan, Transient, UsageProblem
 from manifest_sync.core.in_step import NONE_IN_STEP
 from manifest_sync.core.manifest import MANIFEST_NAME
 from manifest_sync.core.plan import Options, StylePlan
@@ -19,8 +19,10 @@ from manifest_sync.core.publishing import to_publish
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.selection import EVERYTHING, Selection
 from manifest_sync.core.settle import settle
+from manifest_sync.engine.retrying import retrying
 from manifest_sync.state.cache import Cache
 from manifest_sync.stores.base import Request
+from manifest_sync.stores.faulty import Call, Fault, Harm
 from manifest_sync.stores.memory import MemoryStore
 from manifest_sync.workspace.observing import Observer
 from manifest_sync.workspace.planning import plan_style, renew_plan
@@ -331,6 +333,18 @@ def test_another_scope_has_to_be_listed(pair: Pair) -> None:
     take(pair, ("ignore", "*.txt", None))
     with pytest.raises(UsageProblem, match="Which files belong to “16” has changed"):
         pair.plan(WAYS[0], unlisted, EVERYTHING)
+
+
+def test_an_object_that_could_not_be_replaced_is_not_forgotten(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retrying, "sleep", lambda _: None)
+    pair.edit(pair.mine, "a.png", b"1")
+    failing = Fault(Call.WRITE, Harm.BEFORE, "a.png", Transient("no answer"), times=99)
+    done = pair.mine.begin(*WAYS[0], FREE, {Side.S3: [failing]}).finish()
+    assert done.error is None
+    plan = pair.plan(WAYS[0], msgspec.structs.replace(FREE, refresh=False), EVERYTHING).plan
+    assert [(each.path, each.before is None) for each in plan.changes] == [("a.png", False)]
 
 
 def test_an_etag_that_only_the_manifest_told_of_is_known_after_a_record(tmp_path: Path) -> None:
