@@ -1,12 +1,12 @@
 """Calling the roll: which of the files that were in step are met as they were, on both sides."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.in_step import MD5_BYTES, SIZE, STAMP, InStep, pack
 from manifest_sync.core.listing import Entry, Found
-from manifest_sync.core.memory import Memory
+from manifest_sync.core.memory import BLANK, Memory
 from manifest_sync.core.stamps import FileStamp, ObjectStamp, Present
 
 
@@ -120,10 +120,14 @@ class Met:
 class Still:
     """The files of a roll that are in step still: both sides were met as they were."""
 
-    def __init__(self, roll: Roll, marks: bytes) -> None:
-        """`marks` has a 1 for each of them, by position."""
+    def __init__(self, roll: Roll, marks: bytes, others: frozenset[str] = frozenset()) -> None:
+        """`marks` has a 1 for each of them, by position.
+
+        `others` are paths that have a line by now and had none when the roll was written down.
+        """
         self.roll = roll
         self._marks = marks
+        self._others = others
 
     def __len__(self) -> int:
         """How many they are."""
@@ -158,7 +162,7 @@ class Still:
     def memory(self) -> dict[str, Memory]:
         """What is remembered of every path but those in step."""
         agreed = bool(self.roll.known.circumstances.published)
-        remembered = dict(self.roll.known.aside)
+        remembered = dict.fromkeys(self._others, BLANK) | self.roll.known.aside
         for path in self.gone():
             content = self.roll.content(self.roll.position[path])
             remembered[path] = Memory(content, content, content if agreed else None)
@@ -170,13 +174,31 @@ class Still:
         for path in paths:
             if (position := self.roll.position.get(path)) is not None:
                 marks[position] = 0
-        return Still(self.roll, bytes(marks))
+        return Still(self.roll, bytes(marks), self._others)
+
+    def in_line_with(self, lines: Mapping[str, Content]) -> "Still":
+        """Those of which a manifest says that they are as they were."""
+        roll = self.roll
+        find, md5s, stamps = roll.position.get, roll.known.md5s, roll.known.stamps
+        width, marks, others = MD5_BYTES, bytearray(len(roll.paths)), []
+        # One by one, without a `Content` for each: what a pull of somebody's push waits for.
+        for path, line in lines.items():
+            position = find(path)
+            if position is None:
+                others.append(path)
+            elif line.md5 == md5s[position * width : (position + 1) * width].hex():
+                marks[position] = SIZE.unpack_from(stamps, position * STAMP.size) == (line.size,)
+        return Still(roll, _both(self._marks, marks), self._others.union(others))
 
 
 def still_in_step(here: Met, there: Met) -> Still:
     """Those that were met on both sides."""
-    both = int.from_bytes(here.marks) & int.from_bytes(there.marks)
-    return Still(here.roll, both.to_bytes(len(here.marks)))
+    return Still(here.roll, _both(here.marks, there.marks))
+
+
+def _both(some: bytes | bytearray, others: bytes | bytearray) -> bytes:
+    """The marks that are in both."""
+    return (int.from_bytes(some) & int.from_bytes(others)).to_bytes(len(some))
 
 
 def rows_again(met: Met, paths: Iterable[str]) -> list[Found]:

@@ -93,14 +93,15 @@ def _unfamiliar(here: Rows, there: Rows, met_here: Met, met_there: Met) -> Listi
     return Listings(_with(here, met_here, gone), _with(there, met_there, gone), still)
 
 
-def all_of(listings: Listings) -> Listings:
-    """With a row for what is in step, too."""
-    still = listings.still
-    if still is None:
+def with_rows(listings: Listings, still: Still | None) -> Listings:
+    """With a row for what was in step, too, but for what is so `still`."""
+    if listings.still is None or listings.still is still:
         return listings
-    here = [Found(path, still.roll.stamp(Side.LOCAL, still.roll.position[path])) for path in still]
-    there = [Found(path, still.roll.stamp(Side.S3, still.roll.position[path])) for path in still]
-    return Listings(_sorted(listings.here, here), _sorted(listings.there, there))
+    roll = listings.still.roll
+    at = [roll.position[path] for path in listings.still if still is None or path not in still]
+    here = [Found(roll.paths[position], roll.stamp(Side.LOCAL, position)) for position in at]
+    there = [Found(roll.paths[position], roll.stamp(Side.S3, position)) for position in at]
+    return Listings(_sorted(listings.here, here), _sorted(listings.there, there), still)
 
 
 def rows_of(store: Store, watch: Watch, familiar: Familiar = NOBODY) -> Rows:

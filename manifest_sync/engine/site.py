@@ -20,12 +20,12 @@ from manifest_sync.engine.bucket import BucketFacts, Evidence, observe_bucket
 from manifest_sync.engine.folder import FolderFacts, observe_folder
 from manifest_sync.engine.listings import (
     Listings,
-    all_of,
     at_or_below,
     list_both,
     list_folder,
     list_remembered,
     list_unfamiliar,
+    with_rows,
 )
 from manifest_sync.engine.publishing import (
     UNPUBLISHED,
@@ -107,10 +107,11 @@ def observe(
         header = merge_headers(site.agreed, manifest.header, published.manifest.header)
         manifest = msgspec.structs.replace(manifest, header=header)
     scope = Scope(manifest.header, nested_styles(_found(listings)))
-    etag = published.etag if with_bucket else site.in_step.circumstances.published
-    if listings.still and not (moved_only and _as_remembered(site, manifest, scope, etag)):
-        listings = all_of(listings)
     still = listings.still or None
+    if still is not None:
+        says = published if with_bucket else None
+        still = _at_rest(still, site, manifest, scope, says) if moved_only else None
+        listings = with_rows(listings, still)
     listed = at_or_below(manifest, listings.there if with_bucket else ())
     rows = divide(listings.here, scope, listed)
     folder = observe_folder(site.folder, rows, scope, site.digests, now_ns=now_ns, watch=watch)
@@ -156,16 +157,30 @@ def _found(listings: Listings) -> Iterator[str]:
     return (row.path for row in (*listings.here, *listings.there) if isinstance(row, Found))
 
 
-def _as_remembered(site: Site, manifest: Manifest, scope: Scope, published: str) -> bool:
-    """Whether all else is as it was when what is in step was remembered; `published` as an ETag."""
+def _at_rest(
+    still: Still, site: Site, manifest: Manifest, scope: Scope, published: Published | None
+) -> Still | None:
+    """Those of which manifests say nothing else by now; None where more has changed than that.
+
+    What is `published` counts as it was remembered where S3 is not looked at: None.
+    """
+    then = site.in_step.circumstances
+    etag = published.etag if published is not None else then.published
     now = Circumstances(
-        manifest_md5=site.manifest_md5,
-        published=published,
+        manifest_md5=then.manifest_md5,
+        published=then.published,
         serial=site.serial,
         header=manifest.header,
         nested=tuple(sorted(scope.nested)),
     )
-    return now == site.in_step.circumstances
+    if now != then or bool(etag) != bool(then.published):
+        return None
+    if site.manifest_md5 != then.manifest_md5:
+        still = still.in_line_with(manifest.lines)
+    theirs = published.manifest if published is not None else None
+    if etag != then.published and theirs is not None and theirs.lines is not manifest.lines:
+        still = still.in_line_with(theirs.lines)
+    return still or None
 
 
 def _resting(listing: Listing, still: Still) -> Listing:

@@ -7,6 +7,8 @@ killed leaves behind what it had written and nothing else.
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
+import msgspec
+
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.errors import Overtaken, StoreError
 from manifest_sync.core.manifest import MANIFEST_NAME
@@ -55,6 +57,11 @@ class Member:
     @manifest.setter
     def manifest(self, text: bytes) -> None:
         (self.root / FOLDER / MANIFEST_NAME).write_bytes(text)
+
+    @property
+    def ignored(self) -> object:
+        """What the manifest leaves out of scope."""
+        return msgspec.json.decode(self.manifest).get("ignore")
 
     @property
     def is_busy(self) -> bool:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from manifest_sync.core.content import Side
@@ -231,6 +231,7 @@ here = st.one_of(
     edits,
     edits,
     st.tuples(st.just("record"), st.none(), st.none()),
+    st.tuples(st.just("git"), st.integers(0, 5), st.none()),
 )
 
 
@@ -254,8 +255,12 @@ def test_plans_are_the_same_whether_s3_was_listed_or_not_where_nothing_moved_the
             if plain:
                 pair.on_s3(path, b"0")
         run = ("run", RUNS[1] if plain else RUNS[0], None)
-        for step in [run, *history, run, *last]:
+        for step in [run, *history, run]:
             take(pair, step)
+        scope = pair.mine.ignored
+        for step in last:
+            take(pair, step)
+        assume(pair.mine.ignored == scope)
         for way, options in RUNS:
             unlisted = msgspec.structs.replace(options, refresh=False)
             pair.asked.clear()
@@ -285,9 +290,9 @@ def pair(tmp_path: Path) -> Pair:
     return made
 
 
-def moving(pair: Pair) -> set[str]:
-    """The paths that a push looks at."""
-    survey = pair.plan(WAYS[0], FREE, EVERYTHING).observation.survey
+def moving(pair: Pair, way: tuple[Verb, Side] = WAYS[0]) -> set[str]:
+    """The paths that a push, or another run, looks at."""
+    survey = pair.plan(way, FREE, EVERYTHING).observation.survey
     assert len(survey.folder.entries) == len(set(survey.folder.entries))
     return {*survey.folder.moving, *survey.bucket.moving, *survey.memory}
 
@@ -374,9 +379,52 @@ def test_what_was_touched_is_not_looked_at_after_a_record(pair: Pair) -> None:
 def test_a_pull_of_what_others_pushed_leaves_only_that_to_be_looked_at(pair: Pair) -> None:
     pair.run(pair.theirs, WAYS[1])
     pair.edit(pair.theirs, "b.png", b"3")
+    pair.edit(pair.theirs, "new.png", b"4")
     pair.run(pair.theirs, WAYS[0])
+    assert moving(pair) == {"b.png", "new.png"}
     pair.run(pair.mine, WAYS[1])
     # What was just written may be written again within the same tick: its stamp proves nothing.
-    assert moving(pair) == {"b.png"}
+    assert moving(pair) == {"b.png", "new.png"}
     pair.run(pair.mine, WAYS[0])
     assert moving(pair) == set()
+
+
+def test_of_a_manifest_that_git_has_brought_only_what_it_says_otherwise_is_looked_at(
+    pair: Pair,
+) -> None:
+    pair.run(pair.theirs, WAYS[1])
+    pair.edit(pair.theirs, "b.png", b"3")
+    pair.edit(pair.theirs, "c/d.txt", None)
+    pair.edit(pair.theirs, "new.png", b"4")
+    pair.theirs.record()
+    pair.mine.manifest = pair.theirs.manifest
+    assert moving(pair) == {"b.png", "c/d.txt", "new.png"}
+    pair.run(pair.theirs, WAYS[2])
+    assert moving(pair) == {"b.png", "c/d.txt", "new.png"}
+
+
+def test_a_line_with_the_same_md5_and_another_size_is_looked_at(pair: Pair) -> None:
+    text = pair.mine.manifest
+    line = next(each for each in text.splitlines() if b'"b.png"' in each)
+    pair.mine.manifest = text.replace(line, line.replace(b'"size": 1', b'"size": 9'))
+    assert moving(pair) == {"b.png"}
+
+
+def test_where_nothing_is_published_any_more_everything_is_looked_at(pair: Pair) -> None:
+    pair.on_s3(MANIFEST_NAME, None)
+    assert moving(pair) == set(PATHS)
+
+
+def test_where_something_is_published_for_the_first_time_everything_is_looked_at(
+    tmp_path: Path,
+) -> None:
+    pair = Pair(tmp_path)
+    for path in PATHS:
+        pair.on_s3(path, b"0")
+        pair.edit(pair.mine, path, b"0")
+        pair.edit(pair.theirs, path, b"0")
+    pair.run(pair.mine, WAYS[1])
+    assert not moving(pair, WAYS[1])
+    pair.edit(pair.theirs, "new.png", b"1")
+    pair.run(pair.theirs, WAYS[0])
+    assert moving(pair, WAYS[1]) == {*PATHS, "new.png"}
