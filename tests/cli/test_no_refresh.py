@@ -134,6 +134,18 @@ def test_a_file_that_others_brought_is_no_surprise_to_a_new_listing(
     assert "- c.txt" in here(pushed, "plan", "--to", "s3", "--delete").out
 
 
+def test_where_another_scope_was_listed_it_is_said(pushed: Path, style: Path) -> None:
+    manifest = style / "manifest.json"
+    before = manifest.read_text()
+    manifest.write_text(before.replace('"files"', '"ignore": ["a.txt"], "files"', 1))
+    ran = here(pushed, *PLAN)
+    assert ran.status == 64
+    assert "Which files belong to “16” has changed" in ran.err
+    assert "leave --no-refresh out" in ran.err
+    manifest.write_text(before)
+    planned(pushed)
+
+
 def test_before_the_first_push_there_is_nothing_to_go_by(workspace: Path) -> None:
     ran = here(workspace, *PLAN)
     assert ran.status == 64
