@@ -52,7 +52,7 @@ def with_lines(lines: Lines, moved: Mapping[str, Content | None]) -> Lines:
     """
     if not moved:
         return lines
-    result = dict(lines)
+    result = dict(lines.items())  # what is deferred would be asked for each path
     for path, line in moved.items():
         if line is None:
             result.pop(path, None)
