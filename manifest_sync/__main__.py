@@ -13,7 +13,7 @@ def main() -> NoReturn:
     """Run the command line that this process was given, and end with its status."""
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's encoding lacks is shown escaped instead of ending the run.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # no TextIO has it
     status = run(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()

@@ -40,7 +40,8 @@ def command(function: Callable[..., Exit]) -> Callable[..., Exit]:
         for parameter in inspect.signature(function).parameters.values()
         for expanded in _expanded(parameter, groups.get(parameter.name))
     ]
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    signature = inspect.Signature(parameters)
+    run.__signature__ = signature  # type: ignore[attr-defined]  # read by inspect, and so by Typer
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
 

@@ -63,7 +63,7 @@ class Deferred(Mapping[str, _V]):
         """As a dict's, and at once where it is compared with itself."""
         return other is self or self._all == other
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # as of a dict
 
     def keys(self) -> KeysView[str]:
         """As a dict's."""

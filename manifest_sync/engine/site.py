@@ -92,7 +92,7 @@ def observe(
     `recorded` brings the lines up to what `record` would make them, as push and pull do. The
     header is the team's: merged with what is published. With `moved_only` what was in step when
     the style was last worked on, and is as it was, is not looked at one by one. Without `refresh`
-    nothing is asked of S3: what is remembered of it counts. Without `bucket` nothing of it does.
+    nothing is asked of S3: what is remembered of it counts; without `with_bucket` nothing does.
     """
     now_ns = site.now_ns()
     if refresh:

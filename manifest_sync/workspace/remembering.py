@@ -1,4 +1,4 @@
-"""Remembering what is in step after a run, so that the next one need not look at it again."""
+"""Remembering what is in step after a run or a record, so that the next need not look at it."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 
@@ -105,9 +105,9 @@ def _as_it_was(roll: Roll, gone: Sequence[str]) -> _There:
     """S3 as it was when it was remembered, which a command that does not ask it leaves it to be."""
     held = {}
     for path in gone:
-        content, stamp = roll.content(roll.position[path]), roll.stamp(Side.S3, roll.position[path])
-        if isinstance(stamp, ObjectStamp):
-            held[path] = content, stamp
+        entry = roll.entry(Side.S3, roll.position[path])
+        if isinstance(entry.stamp, ObjectStamp):
+            held[path] = entry.content, entry.stamp
     etag = roll.known.circumstances.published
     return _There(
         held=held,
