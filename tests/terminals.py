@@ -7,6 +7,7 @@ Python takes a second, and a fork none.
 import multiprocessing
 import os
 import pty
+import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -105,6 +106,8 @@ def _run(
     terminal: str, folder: Path, arguments: tuple[str, ...], environ: Mapping[str, str]
 ) -> None:
     """What the new process does: it begins as the program would."""
+    # Who runs the tests in the background has Ctrl-C ignored; nobody at a terminal has.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.setsid()
     opened = os.open(terminal, os.O_RDWR)  # the first one of a session is where Ctrl-C comes from
     for standard in range(3):
