@@ -23,7 +23,8 @@ class Board:
     def __init__(self, opener: Opener, overview: Overview) -> None:
         """Captions are read when they are first asked for."""
         self.id = token_hex(8)
-        """Tells it from every other look: pages of cards belong together that have the same."""
+        """Tells it from looks that saw anything else: pages of cards belong together that have the
+        same."""
         self.overview = overview
         self.images = {image.path: image for image in overview.images}
         gone = {image.there.md5: image for image in overview.images if image.there}
@@ -88,12 +89,17 @@ class Boards:
         self._lock = threading.Lock()
 
     def look(self, style_id: str) -> Board:
-        """Look now, and keep what was seen."""
+        """Look now, and keep what was seen.
+
+        Whoever sees what was seen last is given that board: somebody else may be at its pages.
+        """
         with self._opener.opened() as workspace:
             overview = workspace.overview(find_style(workspace, style_id))
-        board = Board(self._opener, overview)
         with self._lock:
-            self._boards[style_id] = board
+            last = self._boards.get(style_id)
+            if last is not None and last.overview == overview:
+                return last
+            board = self._boards[style_id] = Board(self._opener, overview)
         return board
 
     def last(self, style_id: str) -> Board:

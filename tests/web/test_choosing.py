@@ -123,3 +123,13 @@ def test_pages_of_one_look_do_not_change_until_the_next(visitor: Visitor, style:
     assert visitor.get(NAMES + ALL)["board"] == before
     assert looked(visitor) != before
     assert "new.png" in paths(visitor.html(CARDS))
+
+
+def test_a_look_that_sees_the_same_leaves_pages_as_they_are(visitor: Visitor, style: Path) -> None:
+    before = looked(visitor)
+    assert looked(visitor) == before
+    visitor.html("/fragments/summary?style=16")
+    assert visitor.get(NAMES + ALL)["board"] == before
+    (style / "a.txt").write_text("other text")
+    visitor.html("/fragments/summary?style=16")
+    assert visitor.get(NAMES + ALL)["board"] != before

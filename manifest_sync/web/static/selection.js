@@ -28,7 +28,7 @@ function tell() {
 }
 
 function set(paths, isOn) {
-  for (const path of paths ?? []) {
+  for (const path of paths) {
     if (isOn) picked.add(path);
     else picked.delete(path);
   }
@@ -39,7 +39,9 @@ async function setBetween(first, end, isOn) {
   const here = namesHere(first, end);
   if (here) return set(here, isOn);
   try {
-    set(await names(first, end), isOn);
+    const wanted = await names(first, end);
+    if (!wanted) toast("The images have changed meanwhile; please select again.", "error");
+    set(wanted ?? [], isOn);
   } catch (error) {
     tell();
     toast(error.message, "error");

@@ -40,12 +40,18 @@ def make_images(style: Path, count: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def visitor(moto: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    """The server of a workspace with all of them, names 00000.jpg and on; nothing is on S3."""
-    root = tmp_path_factory.mktemp("many")
-    style = root / "styles" / "16"
-    style.mkdir(parents=True)
-    make_images(style, MANY)
+def style(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with all of them, names 00000.jpg and on."""
+    made = tmp_path_factory.mktemp("many") / "styles" / "16"
+    made.mkdir(parents=True)
+    make_images(made, MANY)
+    return made
+
+
+@pytest.fixture(scope="module")
+def visitor(moto: S3Server, style: Path) -> Iterator[Visitor]:
+    """The server of a workspace with all of them; nothing is on S3."""
+    root = style.parent.parent
     with new_bucket(moto) as bucket:
         assert here(root, "init", "styles/16", "--remote", bucket.remote()).status == 0
         with serving(root) as made:
@@ -181,6 +187,8 @@ def test_a_selection_reaches_over_what_is_not_loaded(curator: Curator) -> None:
     page = curator.page
     selected = page.locator("#selected")
     page.locator(".pick").first.click()
+    # The page of the workspace, which one has just left, may look only now.
+    curator.at.html("/fragments/summary?style=16")
     scroll(curator, 1)
     has_card(curator, MANY - 1)
     page.locator(".pick").last.click(modifiers=["Shift"])
@@ -201,6 +209,25 @@ def test_a_selection_reaches_over_what_is_not_loaded(curator: Curator) -> None:
         page.get_by_role("button", name="Remove from S3").click()
     sent = parse_qs(asked.value.post_data or "")["image"]
     assert sent == [name(number) for number in range(MANY) if number % 3]
+
+
+def test_a_selection_of_what_has_changed_meanwhile_is_made_again(
+    curator: Curator, style: Path
+) -> None:
+    page = curator.page
+    scroll(curator, 1)
+    has_card(curator, MANY - 1)
+    caption = style / "00000.txt"
+    text = caption.read_text()
+    caption.write_text("edited by somebody else")
+    try:
+        curator.at.html("/fragments/summary?style=16")
+        page.get_by_role("button", name="Select all").click()
+        curator.toast("The images have changed meanwhile; please select again.")
+        page.get_by_role("button", name="Select all").click()
+        curator.until("document.getElementById('selected').textContent === '5,000 selected'")
+    finally:
+        caption.write_text(text)
 
 
 def test_one_image_leads_to_the_next_wherever_it_is(curator: Curator) -> None:
