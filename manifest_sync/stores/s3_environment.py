@@ -36,7 +36,8 @@ _FILES = {
     "AWS_CONFIG_FILE": "~/.aws/config",
     "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials",
 }
-_ENDPOINT = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9]\d{0,3}|:[1-5]\d{4})?")
+_ENDPOINT = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::(?P<port>[1-9]\d{0,4}))?")
+_LAST_PORT = 65535
 _REGION = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?")
 _PSEUDO_REGION = re.compile("fips|global")
 """boto3 makes another of it."""
@@ -60,7 +61,7 @@ def described(settings: S3Settings, environ: Mapping[str, str] = os.environ) -> 
         region = environ.get("AWS_DEFAULT_REGION", _DEFAULT_REGION)
     plain = (
         settings.profile is None
-        and _ENDPOINT.fullmatch(endpoint)
+        and _is_endpoint(endpoint)
         and "amazonaws" not in endpoint
         and _REGION.fullmatch(region)
         and not _PSEUDO_REGION.search(region)
@@ -68,6 +69,12 @@ def described(settings: S3Settings, environ: Mapping[str, str] = os.environ) -> 
         and _says_no_more(environ, tls=endpoint.startswith("https:"))
     )
     return Described(endpoint, region) if plain else None
+
+
+def _is_endpoint(url: str) -> bool:
+    """Whether a URL is scheme, host and port in their plainest form."""
+    plain = _ENDPOINT.fullmatch(url)
+    return plain is not None and int(plain["port"] or _LAST_PORT) <= _LAST_PORT
 
 
 def credentials(environ: Mapping[str, str] = os.environ) -> dict[str, str]:

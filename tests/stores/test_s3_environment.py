@@ -35,6 +35,8 @@ ENDPOINTS = [
     "http://user:word@127.0.0.1:9",
     "http://127.0.0.1:9/",
     "http://127.0.0.1:9/path",
+    "http://127.0.0.1:65535",
+    "http://127.0.0.1:65536",
     "http://127.0.0.1:99999",
     "http://Example.test",
     "ftp://example.test",
@@ -116,7 +118,10 @@ def without_secrets(bulk: BulkStore) -> dict[str, object]:
 
 
 def test_a_plain_environment_is_enough() -> None:
-    assert described(S3Settings(), PLAIN) == Described("http://127.0.0.1:9", "us-east-1")
+    for port in (9, 8080, 59999, 60000, 65535):
+        environ = {**PLAIN, "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{port}"}
+        told = Described(f"http://127.0.0.1:{port}", "us-east-1")
+        assert described(S3Settings(), environ) == told
     bundle = {"AWS_CA_BUNDLE": "/some/authority.pem", "no_proxy": "localhost"}
     region = {"AWS_DEFAULT_REGION": "auto", "AWS_SESSION_TOKEN": "token"}
     assert described(S3Settings(), PLAIN | bundle | region) is not None
@@ -132,6 +137,7 @@ def test_a_plain_environment_is_enough() -> None:
         ("AWS_SECRET_ACCESS_KEY", ""),
         ("AWS_SESSION_TOKEN", ""),
         ("AWS_ENDPOINT_URL_S3", "https://s3.eu-west-1.amazonaws.com"),
+        ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:65536"),
         ("AWS_DEFAULT_REGION", "fips-us-east-1"),
         ("AWS_SOMETHING_NEW", "1"),
         ("BOTO_CONFIG", "/etc/boto.cfg"),
