@@ -1,12 +1,11 @@
 """A proxy before an S3 server that rewrites what is said, or answers in the server's stead."""
 
 import http.client
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
+from tests.loopback import Loopback, Silent, serving
 from tests.stores.scripted_s3 import Reply
 
 Headers = dict[str, str]
@@ -37,9 +36,7 @@ def rewriting(endpoint: str) -> Iterator[Rewriter]:
     """The same server at another endpoint."""
     behind = urlsplit(endpoint).netloc
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Handler(Silent):
         def forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -69,16 +66,7 @@ def rewriting(endpoint: str) -> Iterator[Rewriter]:
 
         do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = forward  # noqa: N815 - http.server's
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    proxy = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    rewriter = Rewriter(f"http://127.0.0.1:{proxy.server_port}")
-    thread = threading.Thread(target=proxy.serve_forever, daemon=True)
-    thread.start()
-    try:
+    proxy = Loopback(Handler)
+    rewriter = Rewriter(proxy.endpoint)
+    with serving(proxy):
         yield rewriter
-    finally:
-        proxy.shutdown()
-        proxy.server_close()
-        thread.join()

@@ -4,13 +4,13 @@ import http.client
 import random
 import socket
 import struct
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
+
+from tests.loopback import Loopback, Silent, serving
 
 
 class Harm(StrEnum):
@@ -100,8 +100,7 @@ class Meddler:
         return self.harms(*request)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(Silent):
     server: "_Proxy"
 
     def forward(self) -> None:
@@ -151,17 +150,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = forward  # noqa: N815 - http.server's
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
-
-class _Proxy(ThreadingHTTPServer):
-    daemon_threads = True
-
+class _Proxy(Loopback):
     def __init__(self, behind: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.behind = behind
-        self.meddler = Meddler(f"http://127.0.0.1:{self.server_port}")
+        self.meddler = Meddler(self.endpoint)
 
     def handle_error(self, *_: object) -> None:
         """Whoever asked has gone; that is not the proxy's trouble."""
@@ -171,11 +165,5 @@ class _Proxy(ThreadingHTTPServer):
 def meddling(endpoint: str) -> Iterator[Meddler]:
     """The same server at another endpoint, with a meddler that does nothing yet."""
     proxy = _Proxy(urlsplit(endpoint).netloc)
-    thread = threading.Thread(target=proxy.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(proxy):
         yield proxy.meddler
-    finally:
-        proxy.shutdown()
-        proxy.server_close()
-        thread.join()

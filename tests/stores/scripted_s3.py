@@ -1,12 +1,12 @@
 """An S3 server that answers as a test tells it to."""
 
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from tests.loopback import Loopback, Silent, serving
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,7 @@ def refusal(status: int, code: str, message: str = "") -> Reply:
 def scripted_s3(script: Script, certificate: Path | None = None) -> Iterator[str]:
     """The endpoint of a server that follows the script; with a certificate and key, over TLS."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Handler(Silent):
         def _answer(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             reply = script(self.command, self.path)
@@ -52,20 +50,11 @@ def scripted_s3(script: Script, certificate: Path | None = None) -> Iterator[str
 
         do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = _answer  # noqa: N815  # as the base names them
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        if certificate is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate)
-            server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            scheme = "https" if certificate is not None else "http"
-            yield f"{scheme}://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    server = Loopback(Handler)
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.endpoint = server.endpoint.replace("http:", "https:")
+    with serving(server):
+        yield server.endpoint
