@@ -1,9 +1,11 @@
 """No test touches a real account or a real home; every worker has its own servers."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import botocore
 import pytest
 
 from tests.once import shared
@@ -32,12 +34,16 @@ pytest.register_assert_rewrite(
 def no_real_accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An empty home, and credentials that only the servers of the tests know."""
     home = tmp_path_factory.mktemp("home")
+    authority = home / "authority.pem"
+    authority.write_text(_one_authority())
     with pytest.MonkeyPatch.context() as patch:
-        of_others = ("AWS_", "MANIFEST_SYNC_", "XDG_", "REQUESTS_CA_BUNDLE")
+        of_others = ("AWS_", "MANIFEST_SYNC_", "XDG_", "REQUESTS_CA_BUNDLE", "SSL_CERT_")
         for name in [n for n in os.environ if n.startswith(of_others)]:
             if name != "MANIFEST_SYNC_REQUIRE":
                 patch.delenv(name)
         patch.setenv("HOME", str(home))
+        # obstore reads those of the system for every store, 5 ms long.
+        patch.setenv("SSL_CERT_FILE", str(authority))
         patch.setenv("AWS_CONFIG_FILE", str(home / ".aws" / "config"))
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / ".aws" / "credentials"))
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -46,6 +52,14 @@ def no_real_accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
         patch.setenv("AWS_REGION", REGION)
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         yield home
+
+
+def _one_authority() -> str:
+    """The first certificate of those that botocore has with it."""
+    bundle = Path(botocore.__file__).with_name("cacert.pem").read_text("ascii", "ignore")
+    found = re.search(r"-----BEGIN.*?-----END CERTIFICATE-----\n", bundle, re.DOTALL)
+    assert found is not None
+    return found[0]
 
 
 @pytest.fixture(scope="session", autouse=True)
