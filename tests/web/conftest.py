@@ -1,14 +1,30 @@
 """A workspace of real images at a real S3 server, and the page's server for it."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import uvicorn.server
 
 from tests.buckets import Bucket, new_bucket
 from tests.servers import S3Server
 from tests.web.places import make_workspace
 from tests.web.visitor import Visitor, serving
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ends_at_once() -> Iterator[None]:
+    """uvicorn looks every 0.1 s whether it is to end, and then whether all has ended."""
+
+    async def briefly(seconds: float) -> None:
+        await asyncio.sleep(seconds / 20)
+
+    with pytest.MonkeyPatch.context() as patch:
+        hurried = SimpleNamespace(**{**vars(asyncio), "sleep": briefly})
+        patch.setattr(uvicorn.server, "asyncio", hurried)
+        yield
 
 
 @pytest.fixture
