@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 
 import boto3
 import pytest
@@ -17,6 +19,7 @@ from manifest_sync.core.errors import UsageProblem
 from manifest_sync.sandbox.server import BUCKET, LOOPBACK, Server, sealed, start_server
 
 _UNSIGNED = Config(signature_version=UNSIGNED, region_name="us-east-1")
+_SIGNED = "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/s3/aws4_request, Signature=unchecked"
 _HOLD = """
 from manifest_sync.sandbox.server import start_server
 with start_server() as server:
@@ -64,6 +67,27 @@ def test_it_listens_on_loopback_only(server: Server) -> None:
     with socket.socket() as same_port:
         # Another loopback address is free on that port, so the server did not take them all.
         same_port.bind(("127.0.0.2", _port(server.endpoint_url)))
+
+
+def test_one_connection_takes_many_requests_with_whatever_bodies(server: Server) -> None:
+    connection = HTTPConnection(LOOPBACK, _port(server.endpoint_url), timeout=30)
+
+    def ask(method: str, body: object = None, **how: bool) -> tuple[int, str | None, bytes]:
+        headers = {"Authorization": _SIGNED, **({"Transfer-Encoding": "chunked"} if how else {})}
+        connection.request(method, f"/{BUCKET}/many.txt", body, headers, **how)  # type: ignore[arg-type]
+        answer = connection.getresponse()
+        return answer.status, answer.getheader("Content-Length"), answer.read()
+
+    with closing(connection):
+        assert ask("PUT", b"one")[0] == 200
+        held = connection.sock
+        assert ask("GET") == (200, "3", b"one")
+        assert ask("PUT", iter([b"in", b"pieces"]), encode_chunked=True)[0] == 200
+        assert ask("HEAD") == (200, "8", b"")
+        assert ask("GET") == (200, "8", b"inpieces")
+        assert ask("DELETE") == (204, None, b"")
+        assert ask("GET")[0] == 404
+        assert connection.sock is held
 
 
 @pytest.mark.slow
