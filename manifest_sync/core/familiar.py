@@ -3,12 +3,17 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from manifest_sync.core.columns import Columns
 from manifest_sync.core.listing import Found
 from manifest_sync.core.stamps import Present
 
 
 class Familiar(Protocol):
-    """Knows files that nothing has happened to. Asked from any thread, once about each row."""
+    """Knows files that nothing has happened to. Asked from any thread, once about each row.
+
+    A store that has rows in columns may ask about many at once, and one by one where that is in
+    vain.
+    """
 
     @property
     def paths(self) -> Sequence[str]:
@@ -22,6 +27,13 @@ class Familiar(Protocol):
 
     def begin(self) -> None:
         """A listing begins, perhaps anew: none is met yet."""
+        ...
+
+    def knows_all(self, columns: Columns) -> bool:
+        """Whether all of them, and none between them, are remembered as they are: noted as met.
+
+        Else nothing is noted, and which of them are known is to be asked.
+        """
         ...
 
     def unknown(self, rows: Iterable[tuple[str, Present]]) -> list[Found]:
@@ -48,6 +60,10 @@ class Stranger:
 
     def begin(self) -> None:
         """Nothing is noted."""
+
+    def knows_all(self, columns: Columns) -> bool:
+        """Where there is none."""
+        return not columns.paths
 
     def unknown(self, rows: Iterable[tuple[str, Present]]) -> list[Found]:
         """All of them."""

@@ -5,21 +5,17 @@ path. Every rule leaves such a file alone, whatever the command and the directio
 both its copies in the state in which they were remembered need not look at it any further.
 """
 
-import struct
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
+from manifest_sync.core.columns import STAMP, pack
 from manifest_sync.core.content import Content
 from manifest_sync.core.manifest import Header
 from manifest_sync.core.memory import Memory
 from manifest_sync.core.stamps import FileStamp, ObjectStamp
 
-STAMP = struct.Struct("<QqqQ")
-"""Size, mtime_ns, ctime_ns, inode."""
-SIZE = struct.Struct("<Q")
-"""The beginning of a STAMP."""
 MD5_BYTES = 16
 
 
@@ -117,8 +113,3 @@ def remember(
         aside=aside,
         objects=objects,
     )
-
-
-def pack(stamp: FileStamp) -> bytes:
-    """The column of a file's signature."""
-    return STAMP.pack(stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode)

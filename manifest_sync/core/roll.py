@@ -2,9 +2,19 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
+from manifest_sync.core.columns import (
+    SIZE,
+    STAMP,
+    Columns,
+    FileColumns,
+    pack,
+    signatures_of,
+    sizes_of,
+)
 from manifest_sync.core.content import Content, Side
-from manifest_sync.core.in_step import MD5_BYTES, SIZE, STAMP, InStep, pack
+from manifest_sync.core.in_step import MD5_BYTES, InStep
 from manifest_sync.core.listing import Entry, Found
 from manifest_sync.core.memory import BLANK, Memory
 from manifest_sync.core.stamps import FileStamp, ObjectStamp, Present
@@ -17,7 +27,11 @@ class Roll:
         """None is met yet."""
         self.known = known
         self.paths = known.names.split("\n") if known.names else []
-        self.position = dict(zip(self.paths, range(len(self.paths)), strict=True))
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Of each path: made where one is looked for, for where nothing has moved none is."""
+        return dict(zip(self.paths, range(len(self.paths)), strict=True))
 
     def content(self, position: int) -> Content:
         """What both sides held."""
@@ -25,6 +39,14 @@ class Roll:
         md5 = md5s[position * MD5_BYTES : (position + 1) * MD5_BYTES].hex()
         (size,) = SIZE.unpack_from(self.known.stamps, position * STAMP.size)
         return Content(size, md5)
+
+    def etags(self, paths: Sequence[str], first: int) -> list[str]:
+        """Those of the objects of these paths, of which the first has that position."""
+        md5s = self.known.md5s[first * MD5_BYTES : (first + len(paths)) * MD5_BYTES]
+        etags = md5s.hex(" ", MD5_BYTES).split(" ")
+        if not self.known.etags:
+            return etags
+        return [self.known.etags.get(path, md5) for path, md5 in zip(paths, etags, strict=True)]
 
     def stamp(self, side: Side, position: int) -> Present:
         """The state in which a side held it."""
@@ -78,6 +100,32 @@ class Met:
         paths, below = self.roll.paths, path + "/"
         first = bisect_left(paths, below)
         return first < len(paths) and paths[first].startswith(below)
+
+    def knows_all(self, columns: Columns) -> bool:
+        """Whether these rows are as they were, and next to each other in the roll, too.
+
+        Compared as a whole, which takes a tenth of the time that one by one takes: a page of a
+        listing is mostly like this, and so are a thousand files of a folder.
+        """
+        roll, paths = self.roll, columns.paths
+        if not paths:
+            return True
+        first = bisect_left(roll.paths, paths[0])
+        past = first + len(paths)
+        if roll.paths[first:past] != paths:
+            return False
+        stamps = roll.known.stamps[first * STAMP.size : past * STAMP.size]
+        if isinstance(columns, FileColumns):
+            is_known = self.side is Side.LOCAL and columns.signatures == signatures_of(stamps)
+        else:
+            is_known = (
+                self.side is Side.S3
+                and columns.etags == roll.etags(paths, first)
+                and tuple(columns.sizes) == sizes_of(stamps)
+            )
+        if is_known:
+            self.marks[first:past] = b"\1" * len(paths)
+        return is_known
 
     # Two loops that look alike: what differs, called for every row, would cost as much as they do.
 

@@ -2,21 +2,23 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 
+from manifest_sync.core.columns import FileColumns, Signature
 from manifest_sync.core.content import Side
 from manifest_sync.core.errors import NotFound, StoreError
 from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.paths import first_unsafe, shown, why_unsafe
-from manifest_sync.core.stamps import FileStamp
 from manifest_sync.stores.local_errors import store_error
 from manifest_sync.stores.local_part import is_part
 from manifest_sync.stores.local_tree import Tree, stamp_of
 
 _Identity = tuple[int, int]
 """Device and inode: what a folder is, under whatever path."""
+_AT_ONCE = 1000
+"""Files that are compared as a whole with what is known of them."""
 
 
 class Walk:
@@ -96,11 +98,21 @@ class Walk:
     def _read(self, fd: int, folder: str) -> None:
         """List one folder."""
         prefix = folder + "/" if folder else ""
+        names: list[str] = []
         others: list[os.DirEntry[str]] = []
         with os.scandir(fd) as entries:
-            self._files += self._familiar.unknown(_files(entries, prefix, others))
+            for entry in entries:
+                if entry.is_file(follow_symlinks=False):
+                    names.append(entry.name)
+                else:
+                    others.append(entry)
             for entry in others:
                 self._other(fd, entry, prefix + entry.name)
+        names.sort()
+        for start in range(0, len(names), _AT_ONCE):
+            columns = _columns(fd, prefix, names[start : start + _AT_ONCE])
+            if not self._familiar.knows_all(columns):
+                self._files += self._familiar.unknown(columns.rows())
 
     def _usable(self) -> list[Found]:
         """The files, but for unusable names and temporary files; looked through all at once."""
@@ -175,20 +187,19 @@ class Walk:
         self._rows.append(Problem(path, Side.LOCAL, code, message, hides_content))
 
 
-def _files(
-    entries: Iterable[os.DirEntry[str]], prefix: str, others: list[os.DirEntry[str]]
-) -> Iterator[tuple[str, FileStamp]]:
-    """The regular files of a folder; what else is in it is put into `others`.
+def _columns(fd: int, prefix: str, names: Sequence[str]) -> FileColumns:
+    """The regular files of a folder that have these names.
 
     This loop is what the time of a scan is spent in.
     """
-    for entry in entries:
-        if not entry.is_file(follow_symlinks=False):
-            others.append(entry)
-            continue
+    paths: list[str] = []
+    signatures: list[Signature] = []
+    look = os.stat
+    for name in names:
         try:
-            status = entry.stat(follow_symlinks=False)
+            status = look(name, dir_fd=fd, follow_symlinks=False)
         except FileNotFoundError:
             continue  # gone since its name was read
-        stamp = FileStamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-        yield prefix + entry.name, stamp
+        paths.append(prefix + name)
+        signatures.append((status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
+    return FileColumns(paths, signatures)

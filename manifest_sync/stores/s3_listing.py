@@ -5,19 +5,19 @@ slash, so it looks like a file. The entries that may be markers are few, and are
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import msgspec
 from obstore.exceptions import BaseError, InvalidPathError
 
+from manifest_sync.core.columns import ObjectColumns
 from manifest_sync.core.content import Side
 from manifest_sync.core.familiar import NOBODY, Familiar
 from manifest_sync.core.listing import Found, Problem, self_and_parents
 from manifest_sync.core.manifest import DEFAULT_CAPTIONS
 from manifest_sync.core.paths import first_unsafe, why_unsafe_key
-from manifest_sync.core.stamps import ObjectStamp
 from manifest_sync.stores.base import OnRequest, Request
 from manifest_sync.stores.s3_bulk import expresses
 from manifest_sync.stores.s3_connection import S3Connection
@@ -103,14 +103,23 @@ class S3Lister(msgspec.Struct, frozen=True):
             return [row for rows in threads.map(read, spans) for row in rows]
 
     def _rows(self, pages: Iterable[Page], familiar: Familiar) -> list[Found]:
-        return [row for page in pages for row in familiar.unknown(self._shown(page))]
+        rows: list[Found] = []
+        for columns in map(self._shown, pages):
+            if not familiar.knows_all(columns):
+                rows += familiar.unknown(columns.rows())
+        return rows
 
-    def _shown(self, page: Page) -> Iterator[tuple[str, ObjectStamp]]:
+    def _shown(self, page: Page) -> ObjectColumns:
         """What of a page is the style's."""
         start, hides = len(self.prefix), self._hidden()
-        for key, size, etag in zip(page.keys, page.sizes, page.etags, strict=True):
-            if key.startswith(self.prefix) and not (hides and key.startswith(hides)):
-                yield key[start:], ObjectStamp(size, bare(etag))
+        shown = [
+            key.startswith(self.prefix) and not (hides and key.startswith(hides))
+            for key in page.keys
+        ]
+        if not all(shown):
+            page = page.only(shown)
+        etags = [bare(etag) for etag in page.etags]
+        return ObjectColumns([key[start:] for key in page.keys], page.sizes, etags)
 
     def _count(self) -> None:
         self.on_request(Request.LIST, 1)

@@ -7,7 +7,7 @@ ranges uneven, and nothing else: together they are the whole key space.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -43,6 +43,10 @@ class Page(msgspec.Struct, frozen=True):
         """Its rows up to a key, where its keys are sorted."""
         end = bisect_right(self.keys, key)
         return Page(self.keys[:end], self.sizes[:end], self.etags[:end])
+
+    def only(self, which: Sequence[bool]) -> "Page":
+        """Some of its rows: for each, whether it is one of them."""
+        return Page(*([*compress(column, which)] for column in msgspec.structs.astuple(self)))
 
 
 class KeyRange(msgspec.Struct, frozen=True):

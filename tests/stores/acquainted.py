@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from manifest_sync.core.columns import Columns
 from manifest_sync.core.listing import Found
 from manifest_sync.core.stamps import Present
 
@@ -23,6 +24,11 @@ class Acquainted:
 
     def begin(self) -> None:
         self.met = set()
+
+    def knows_all(self, columns: Columns) -> bool:
+        knows = all(self.known.get(path) == stamp for path, stamp in columns.rows())
+        self.met.update(columns.paths if knows else ())
+        return knows
 
     def unknown(self, rows: Iterable[tuple[str, Present]]) -> list[Found]:
         seen = [Found(path, stamp) for path, stamp in rows]

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from manifest_sync.core.columns import FileColumns, ObjectColumns
 from tests.commands import here
 from tests.e2e.meddler import Meddler
 
@@ -45,6 +46,8 @@ class Work:
     """That were started."""
     bytes_read: int = 0
     """From files, SQLite's and Python's own too. 0 where the system does not tell."""
+    rows: int = 0
+    """That were told one by one: of each there was an object, however short."""
     document: dict[str, Any] = field(default_factory=dict)
     """What it said of the style with `--json`."""
 
@@ -64,6 +67,8 @@ def done_by(folder: Path, meddler: Meddler, *arguments: str) -> Work:
     started = threading.Thread.start
     with pytest.MonkeyPatch.context() as patch, _files(names):
         patch.setattr(threading.Thread, "start", start)
+        for columns in (FileColumns, ObjectColumns):
+            patch.setattr(columns, "rows", _counted(work, columns.rows))
         patch.setattr(meddler, "before", arrived)
         patch.setattr(sqlite3, "connect", _traced(work))
         before = _read_by_now()
@@ -107,6 +112,15 @@ def _traced(work: Work) -> Callable[..., sqlite3.Connection]:
         connection: sqlite3.Connection = connect(path, timeout=timeout)
         connection.set_trace_callback(count)
         return connection
+
+    return counted
+
+
+def _counted(work: Work, rows: Callable[[Any], Iterator[Any]]) -> Callable[[Any], Iterator[Any]]:
+    def counted(columns: object) -> Iterator[Any]:
+        for row in rows(columns):
+            work.rows += 1
+            yield row
 
     return counted
 

@@ -24,6 +24,8 @@ _SIZE = 4000
 """Bytes of an image: to read one needlessly is more than is remembered of it."""
 _REMEMBERED = 800
 """Bytes that are read for a file that is not: its rows of both databases and of the manifest."""
+_TOGETHER = 15
+"""Rows of a folder that are compared as a whole."""
 _MEMORY = 1600
 """Bytes for a file at a time, all that is known of it on every side included."""
 
@@ -60,6 +62,8 @@ def old_files() -> Iterator[None]:
     """Every file counts as made long ago: a stamp of the last two seconds proves nothing."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("manifest_sync.engine.digest.MARGIN_NS", -(10**12))
+        patch.setattr("manifest_sync.stores.local_walk._AT_ONCE", _TOGETHER)
+        patch.setattr("manifest_sync.stores.s3_ranges.PAGE", MOTO_PAGE)
         yield
 
 
@@ -99,6 +103,8 @@ def test_where_nothing_changed_a_push_lists_and_reads_no_file(
         assert work.requests == {"GET": place.pages}
         assert not work.opened
         assert work.document["hashed"] == 0
+        # Those beside the manifest in the folder, and beside the published one.
+        assert 0 < work.rows <= _TOGETHER + MOTO_PAGE
     assert many.statements == few.statements
     assert many.bytes_read - few.bytes_read <= (_MANY - _FEW) * _REMEMBERED
 
