@@ -17,7 +17,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import msgspec
 import typer
 
-from manifest_sync.cli.app import COMMANDS, PROGRAM, load_command
+from manifest_sync.cli.app import COMMANDS, load_command
+from manifest_sync.cli.version import PROGRAM
 from manifest_sync.core import errors
 from manifest_sync.core.exits import Exit, worst
 from manifest_sync.formats.schemas import DOCUMENTS, render_schema

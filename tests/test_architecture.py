@@ -8,8 +8,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.generate import PACKAGE, ROOT, modules
 
 MODULES = sorted(modules())
@@ -68,9 +66,10 @@ def test_imports_stand_at_the_top() -> None:
         for module in MODULES
         if any(late_imports(ast.parse((PACKAGE / module).read_text(encoding="utf-8"))))
     }
-    # The lazy command table; Rich for terminals; boto3, which takes as long to import as all else
-    # together; and sqlite-utils for files that are new or old.
+    # What is not the version; the lazy command table; Rich for terminals; boto3, which takes as
+    # long to import as all else together; and sqlite-utils for files that are new or old.
     assert found == {
+        "__main__.py",
         "cli/app.py",
         "cli/screen.py",
         "state/database.py",
@@ -116,17 +115,3 @@ def test_import_linter_is_content() -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 broken" in done.stdout
-
-
-@pytest.mark.parametrize("flag", ["--version", "--help"])
-def test_what_needs_no_aws_does_not_wait_for_it(flag: str) -> None:
-    code = (
-        "import sys\n"
-        "from manifest_sync.cli.app import run\n"
-        f"run([{flag!r}])\n"
-        "print(sorted({'boto3', 'botocore', 'obstore', 'sqlite_utils'} & set(sys.modules)))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.splitlines()[-1] == "[]"

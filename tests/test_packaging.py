@@ -6,7 +6,8 @@ import tomllib
 from importlib.metadata import distribution
 from importlib.resources import files
 
-from manifest_sync.cli.app import COMMANDS, PROGRAM
+from manifest_sync.cli.app import COMMANDS
+from manifest_sync.cli.version import PROGRAM
 from tests.generate import PACKAGE, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -13,13 +13,11 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from manifest_sync import __version__
 from manifest_sync.cli.plain_values import taking_plain_values
 from manifest_sync.cli.typer_command import Command, with_examples
+from manifest_sync.cli.version import PROGRAM, VERSION_LINE
 from manifest_sync.core.errors import ManifestSyncError
 from manifest_sync.core.exits import Exit
-
-PROGRAM = "manifest-sync"
 
 _HELP = """\
 Keep folders of captioned training images and S3 in step.
@@ -113,7 +111,7 @@ def load_command(name: str) -> TyperCommand:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        sys.stdout.write(VERSION_LINE)
         raise typer.Exit
 
 

@@ -12,33 +12,6 @@ from manifest_sync.core.errors import ManifestSyncError
 from manifest_sync.formats.schemas import DOCUMENTS
 from tests.commands import here, installed, program
 
-HEAVY = {
-    "boto3", "botocore", "obstore", "pydantic", "rich", "moto", "sqlite_utils", "msgspec",
-    "pathspec",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("option", ["--version", "--help"])
-def test_help_and_version_import_nothing_heavy(tmp_path: Path, option: str) -> None:
-    script = (
-        "import sys\n"
-        "from manifest_sync.cli.app import run\n"
-        f"status = run([{option!r}])\n"
-        "print(*sys.modules, file=sys.stderr)\n"
-        "sys.exit(status)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    modules = done.stderr.split()
-    assert not HEAVY & set(modules)
-    loaded = {name.rpartition(".")[2] for name in modules if name.startswith("manifest_sync.cli.")}
-    assert not loaded & COMMANDS.keys()
-
-
-def test_version(tmp_path: Path) -> None:
-    assert here(tmp_path, "--version").out == f"manifest-sync {__version__}\n"
-
 
 def test_help_names_every_command_with_its_line(tmp_path: Path) -> None:
     ran = here(tmp_path, "--help")

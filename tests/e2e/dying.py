@@ -143,4 +143,4 @@ if __name__ == "__main__":
     sys.argv = ["manifest-sync", *sys.argv[4:]]
     sqlite3.connect = steps.connect  # type: ignore[assignment]
     sys.addaudithook(steps.hear)
-    sys.exit(main())
+    main()

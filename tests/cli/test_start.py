@@ -1,0 +1,104 @@
+"""What a command imports before it does anything: that, and not a time, is what starting costs."""
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from manifest_sync import __version__
+from manifest_sync.cli.app import COMMANDS
+from tests.commands import here, installed, program
+
+_PROGRAM = """
+import atexit, sys
+atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+from manifest_sync.__main__ import main
+main()
+"""
+
+
+def imported(folder: Path, *arguments: str) -> set[str]:
+    """The modules that a process has imported when its command ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.splitlines()[-1].split())
+
+
+def packages(modules: set[str]) -> set[str]:
+    """The installed packages among modules: neither Python's own nor ours."""
+    found = {name.partition(".")[0] for name in modules}
+    beforehand = {"manifest_sync", "__main__", "sitecustomize", "_distutils_hack"}
+    return found - beforehand - sys.stdlib_module_names
+
+
+def ours(modules: set[str]) -> set[str]:
+    return {name for name in modules if name.startswith("manifest_sync.")}
+
+
+def test_the_version_needs_nothing(tmp_path: Path) -> None:
+    modules = imported(tmp_path, "--version")
+    assert packages(modules) == set()
+    assert ours(modules) == {
+        "manifest_sync.__main__",
+        "manifest_sync.cli",
+        "manifest_sync.cli.version",
+    }
+    assert not {"typing", "re", "enum", "inspect"} & modules
+
+
+def test_the_help_needs_typer_alone(tmp_path: Path) -> None:
+    modules = imported(tmp_path, "--help")
+    assert packages(modules) <= {"typer", "annotated_doc", "shellingham"}
+    assert not {name.rpartition(".")[2] for name in ours(modules)} & COMMANDS.keys()
+
+
+def test_the_version_is_told_early_as_it_is_told_late(tmp_path: Path) -> None:
+    ran = installed(tmp_path, "--version")
+    assert (ran.status, ran.out, ran.err) == (0, f"manifest-sync {__version__}\n", "")
+    assert here(tmp_path, "--version") == ran
+    assert installed(tmp_path, "--version", "push") == ran
+    refused = installed(tmp_path, "--version", "--nonsense")
+    assert (refused.status, refused.out) == (64, "")
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["schema"]])
+def test_output_that_finds_no_room_is_an_error_in_a_sentence(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [program(), *arguments],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONUNBUFFERED": ""},
+        )
+    sentence = f"Error: {os.strerror(errno.ENOSPC)}.\n"
+    assert (done.returncode, done.stderr) == (1, sentence)
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["schema"]])
+def test_a_reader_who_has_left_is_told_nothing(tmp_path: Path, arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [program(), *arguments],
+        cwd=tmp_path,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
