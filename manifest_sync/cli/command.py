@@ -4,26 +4,29 @@ import inspect
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from functools import wraps
 from inspect import Parameter
 from typing import get_type_hints
+
+import msgspec
 
 from manifest_sync.core.errors import Interrupted
 from manifest_sync.core.exits import Exit
 
 
 def command(function: Callable[..., Exit]) -> Callable[..., Exit]:
-    """Let a command take dataclasses: each of their fields becomes an option of the command."""
+    """Let a command take structs: each of their fields becomes an option of the command."""
     hints = get_type_hints(function, include_extras=True)
-    groups: dict[str, type] = {
-        name: hint for name, hint in hints.items() if isinstance(hint, type) and is_dataclass(hint)
+    groups: dict[str, type[msgspec.Struct]] = {
+        name: hint
+        for name, hint in hints.items()
+        if isinstance(hint, type) and issubclass(hint, msgspec.Struct)
     }
 
     @wraps(function)
     def run(**given: object) -> Exit:
         for name, group in groups.items():
-            given[name] = group(**{field.name: given.pop(field.name) for field in fields(group)})
+            given[name] = group(**{field: given.pop(field) for field in group.__struct_fields__})
         try:
             status = function(**given)
             sys.stdout.flush()
@@ -46,14 +49,13 @@ def command(function: Callable[..., Exit]) -> Callable[..., Exit]:
     return run
 
 
-def _expanded(parameter: Parameter, group: type | None) -> list[Parameter]:
-    """The parameter itself, or the options of the group it stands for."""
+def _expanded(parameter: Parameter, group: type[msgspec.Struct] | None) -> list[Parameter]:
+    """The parameter itself, or the options of the group it stands for: all have a default."""
     if group is None:
         return [parameter.replace(kind=Parameter.KEYWORD_ONLY)]
     hints = get_type_hints(group, include_extras=True)
+    fields = zip(group.__struct_fields__, group.__struct_defaults__, strict=True)
     return [
-        Parameter(
-            field.name, Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name]
-        )
-        for field in fields(group)
+        Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=hints[name])
+        for name, default in fields
     ]

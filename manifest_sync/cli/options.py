@@ -1,10 +1,10 @@
 """The arguments and options that several commands have, each described once."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from manifest_sync.cli.completion import complete_styles
@@ -46,8 +46,7 @@ DryRun = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class Choices:
+class Choices(msgspec.Struct, frozen=True):
     """What a plan is allowed to do, and to which files."""
 
     delete: Annotated[
@@ -115,8 +114,7 @@ class Choices:
     ] = None
 
 
-@dataclass(frozen=True)
-class Common:
+class Common(msgspec.Struct, frozen=True):
     """What every command that works on a workspace takes."""
 
     as_json: Annotated[
@@ -135,8 +133,7 @@ class Common:
     ] = None
 
 
-@dataclass(frozen=True)
-class Connection:
+class Connection(msgspec.Struct, frozen=True):
     """How S3 is reached. What is not given comes from the configuration and the AWS chain."""
 
     profile: Annotated[
@@ -154,8 +151,7 @@ class Connection:
     ] = None
 
 
-@dataclass(frozen=True)
-class Locking:
+class Locking(msgspec.Struct, frozen=True):
     """How long to wait for another run."""
 
     lock_timeout: Annotated[
