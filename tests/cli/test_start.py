@@ -12,6 +12,17 @@ from manifest_sync import __version__
 from manifest_sync.cli.app import COMMANDS
 from tests.commands import here, installed, program
 
+NEEDED = {
+    "annotated_doc", "arro3", "botocore", "filelock", "msgspec", "obstore", "pathspec",
+    "shellingham", "tenacity", "typer", "typing_extensions", "xxhash",
+}  # fmt: skip
+"""The installed packages of a command that changes nothing, theirs included."""
+DEAR = {
+    "asyncio", "botocore.client", "botocore.session", "concurrent.futures.process", "http.client",
+    "importlib.metadata", "multiprocessing", "ssl", "urllib.request",
+}  # fmt: skip
+"""Modules that take long to import, themselves or by what they import."""
+
 _PROGRAM = """
 import atexit, sys
 atexit.register(lambda: print(*sys.modules, file=sys.stderr))
@@ -58,6 +69,22 @@ def test_the_help_needs_typer_alone(tmp_path: Path) -> None:
     modules = imported(tmp_path, "--help")
     assert packages(modules) <= {"typer", "annotated_doc", "shellingham"}
     assert not {name.rpartition(".")[2] for name in ours(modules)} & COMMANDS.keys()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["status"],
+        ["plan", "--to", "s3", "--detailed-exitcode"],
+        ["push", "--yes", "--quiet"],
+        ["record", "--json"],
+    ],
+)
+def test_what_has_nothing_to_do_imports_little(pushed: Path, arguments: list[str]) -> None:
+    modules = imported(pushed, *arguments)
+    assert "obstore" in modules
+    assert packages(modules) <= NEEDED
+    assert sorted(DEAR & modules) == []
 
 
 def test_the_version_is_told_early_as_it_is_told_late(tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 """Where the environment says everything, what is made of it is what boto3 makes of it."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +11,6 @@ from manifest_sync.stores.s3_bulk_by_boto3 import make_bulk
 from manifest_sync.stores.s3_environment import Described, credentials, described
 from manifest_sync.stores.s3_session import make_client, make_session
 from manifest_sync.stores.s3_settings import S3Settings
-from tests.commands import here
-from tests.servers import S3Server
 
 NOWHERE = {
     "AWS_CONFIG_FILE": "/nowhere/config",
@@ -173,24 +169,3 @@ def test_with_an_authority_of_ones_own_tls_is_left_to_boto3() -> None:
     assert described(settings, PLAIN) is not None
     for name in ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"]:
         assert described(settings, {**PLAIN, name: "/some/authority.pem"}) is None
-
-
-def test_a_plan_that_has_nothing_to_do_imports_no_boto3(moto: S3Server, tmp_path: Path) -> None:
-    (tmp_path / "16").mkdir()
-    (tmp_path / "16" / "a.png").write_bytes(b"a")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL_S3", moto.endpoint)
-        assert here(tmp_path, "init", "16", "--remote", f"s3://{moto.new_bucket()}/16/").status == 0
-        assert here(tmp_path, "push", "--yes").status == 0
-        script = (
-            "import sys\n"
-            "from manifest_sync.cli.app import run\n"
-            "assert run(['status']) == run(['plan', '--to', 's3', '--detailed-exitcode']) == 0\n"
-            "print(*sys.modules)\n"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
-        )
-    imported = set(done.stdout.split())
-    assert "obstore" in imported
-    assert not {"boto3", "botocore.session", "pydantic", "urllib3", "jsonschema"} & imported
