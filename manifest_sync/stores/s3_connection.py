@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef
 
+    from manifest_sync.stores.s3_plain import PlainRequests
+
 _T = TypeVar("_T")
 NOTHING_KNOWN = Abilities()
 _VERSIONING = {"Enabled": Versioning.ENABLED, "Suspended": Versioning.SUSPENDED}
@@ -53,8 +55,8 @@ class NotNoted:
 class S3Connection:
     """The way to one bucket. Shared by its styles and by all threads; connects when first used.
 
-    boto3 does whatever needs care; obstore moves the bulk, where it can (`s3_bulk`). Where nothing
-    needs care, boto3 is not even imported.
+    boto3 does whatever needs care; obstore moves the bulk, where it can (`s3_bulk`), and some small
+    requests are made plainly (`s3_plain`). Where nothing needs care, boto3 is not even imported.
     """
 
     def __init__(self, settings: S3Settings, bucket: str, on_request: OnRequest) -> None:
@@ -78,6 +80,7 @@ class S3Connection:
         self._client: _Once[S3Client] = _Once(self._make_client)
         self._translator: _Once[Translator] = _Once(self._make_translator)
         self._bulk: _Once[BulkStore | None] = _Once(self._make_bulk)
+        self._plain: _Once[PlainRequests] = _Once(self._make_plain)
         self._versioning: _Once[Versioning] = _Once(self._count_versioning)
 
     @property
@@ -89,6 +92,11 @@ class S3Connection:
     def bulk(self) -> BulkStore | None:
         """The obstore store of the whole bucket; None where boto3 does all the work."""
         return self._bulk.get()
+
+    @property
+    def plain(self) -> "PlainRequests":
+        """What may spare boto3; it says when it does not."""
+        return self._plain.get()
 
     @property
     def versioning(self) -> Versioning:
@@ -148,13 +156,13 @@ class S3Connection:
 
     def _make_session(self) -> "boto3.Session":
         with self._setting_up():
-            session: boto3.Session = _boto3_module("s3_session").make_session(self.settings)
+            session: boto3.Session = _late_module("s3_session").make_session(self.settings)
         return session
 
     def _make_client(self) -> "S3Client":
         session = self._session.get()
         with self._setting_up():
-            client: S3Client = _boto3_module("s3_session").make_client(session, self.settings)
+            client: S3Client = _late_module("s3_session").make_client(session, self.settings)
         return client
 
     def _make_translator(self) -> Translator:
@@ -168,10 +176,15 @@ class S3Connection:
             return open_bulk(self.bucket, known)
         session, client = self._session.get(), self.client
         with self.doing("be reached"):
-            bulk: BulkStore | None = _boto3_module("s3_bulk_by_boto3").make_bulk(
+            bulk: BulkStore | None = _late_module("s3_bulk_by_boto3").make_bulk(
                 session, client, self.settings, self.bucket, self._on_request
             )
         return bulk
+
+    def _make_plain(self) -> "PlainRequests":
+        module = _late_module("s3_plain")
+        plain: PlainRequests = module.PlainRequests(self.bucket, self._described.get())
+        return plain
 
     def _setting_up(self) -> AbstractContextManager[None]:
         """Translate while the endpoint may not be known yet."""
@@ -186,12 +199,15 @@ class S3Connection:
         """What the bucket answers; UNKNOWN where the answer is refused."""
         try:
             with self.doing(f"tell whether “{self.bucket}” keeps versions"):
-                answer = self.client.get_bucket_versioning(Bucket=self.bucket)
+                status = self.plain.versioning()
+                if status is None:
+                    answer = self.client.get_bucket_versioning(Bucket=self.bucket)
+                    status = answer.get("Status", "")
         except Transient:
             raise
         except StoreError:
             return Versioning.UNKNOWN
-        return _VERSIONING.get(answer.get("Status", ""), Versioning.NONE)
+        return _VERSIONING.get(status, Versioning.NONE)
 
     def _count_versioning(self) -> Versioning:
         self._on_request(Request.GET, 1)
@@ -205,10 +221,10 @@ def connect(
     return S3Connection(settings, bucket, on_request)
 
 
-def _boto3_module(name: str) -> ModuleType:
-    """A module of this floor that imports boto3, imported now.
+def _late_module(name: str) -> ModuleType:
+    """A module of this floor that imports boto3, or http.client, imported now.
 
-    To import it and make a client takes 0.3 s, about as much as all else that a plan without a
+    To import boto3 and make a client takes 0.3 s, about as much as all else that a plan without a
     change needs; and that needs it only where `s3_environment` is not enough.
     """
     return import_module(f"manifest_sync.stores.{name}")

@@ -103,12 +103,11 @@ class S3Deleting(msgspec.Struct, frozen=True):
         self.looking.objects.on_request(Request.DELETE, 1)
         try:
             with connection.doing(f"delete {len(leaving)} objects together"):
-                answer = connection.client.delete_objects(
-                    Bucket=connection.bucket,
-                    Delete={
-                        "Objects": [self._named(key, now) for key, now in leaving.items()],
-                        "Quiet": False,
-                    },
+                named = [self._named(key, now) for key, now in leaving.items()]
+                answer = connection.plain.delete_together(
+                    named
+                ) or connection.client.delete_objects(
+                    Bucket=connection.bucket, Delete={"Objects": named, "Quiet": False}
                 )
         except StoreError as error:
             return dict.fromkeys(leaving, error)

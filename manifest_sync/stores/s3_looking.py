@@ -15,7 +15,7 @@ from manifest_sync.core.errors import Moved, NotBegun, NotFound, NotSignedIn, St
 from manifest_sync.core.stamps import ObjectStamp
 from manifest_sync.stores.base import Limits, Request
 from manifest_sync.stores.s3_headers import bare
-from manifest_sync.stores.s3_objects import NO_VERSION, S3Objects
+from manifest_sync.stores.s3_objects import NO_VERSION, PAGE, S3Objects
 from manifest_sync.stores.s3_reading import require
 from manifest_sync.stores.s3_together import ask_together, begun
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ListObjectVersionsOutputTypeDef
     from obstore.store import S3Store as BulkStore
 
-_PAGE = 1000
-"""Entries of one answer: S3's limit."""
 _FEW = 32
 """Fewer keys than that are not worth a page."""
 _ENTRIES = 10
@@ -82,7 +80,7 @@ class S3Looking(msgspec.Struct, frozen=True):
         begin = 0
         while len(keys) - begin >= _FEW and self.objects.connection.is_versioned:
             # As many again may lie between them, or be earlier versions.
-            entries = min(2 * (len(keys) - begin), _PAGE)
+            entries = min(2 * (len(keys) - begin), PAGE)
             page = self._page(keys[begin], entries)
             if page is None:
                 break
@@ -99,11 +97,14 @@ class S3Looking(msgspec.Struct, frozen=True):
         self.objects.on_request(Request.LIST, 1)
         try:
             with connection.doing(f"list the versions of {first} and what follows"):
-                return connection.client.list_object_versions(
+                # Where it is to begin behind: the key itself is to be told, too.
+                behind = first[:-1]
+                return connection.plain.versions(
+                    self.prefix, behind, entries
+                ) or connection.client.list_object_versions(
                     Bucket=connection.bucket,
                     Prefix=self.prefix,
-                    # Where it is to begin behind: the key itself is to be told, too.
-                    KeyMarker=first[:-1],
+                    KeyMarker=behind,
                     MaxKeys=entries,
                 )
         except (NotSignedIn, Transient):

@@ -25,6 +25,8 @@ _UNEXPLAINED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 LARGEST_COPY = 5 * 1024**3
 """Of one CopyObject (S3 API reference)."""
 
+PAGE = 1000
+"""Entries of one listing of versions: S3's limit."""
 NO_VERSION = "null"
 """The id of what was written without versions (S3 user guide, "Versioning"); overwritten in place
 while versioning is suspended."""
@@ -42,7 +44,7 @@ class S3Objects(msgspec.Struct, frozen=True):
         connection = self.connection
         try:
             with connection.doing(f"look at {key}"), self._explained(key):
-                head = connection.client.head_object(
+                head = connection.plain.head(key) or connection.client.head_object(
                     Bucket=connection.bucket, Key=key, ChecksumMode="ENABLED"
                 )
         except NotFound:
@@ -58,10 +60,10 @@ class S3Objects(msgspec.Struct, frozen=True):
         little as from a bad request; that to a LIST of the key does. What is bad about a request
         for this very object, as of one under a customer's key, is told by a GET.
         """
-        client, bucket = self.connection.client, self.connection.bucket
         try:
             yield
         except ClientError as error:
+            client, bucket = self.connection.client, self.connection.bucket
             if status_of(error) == HTTPStatus.BAD_REQUEST:
                 self.on_request(Request.GET, 1)
                 client.get_object(Bucket=bucket, Key=key, Range="bytes=0-0")["Body"].close()
@@ -124,7 +126,9 @@ class S3Objects(msgspec.Struct, frozen=True):
         connection = self.connection
         self.on_request(Request.LIST, 1)
         with connection.doing(f"list the versions of {key}"):
-            answer = connection.client.list_object_versions(Bucket=connection.bucket, Prefix=key)
+            answer = connection.plain.versions(
+                key, behind="", at_most=PAGE
+            ) or connection.client.list_object_versions(Bucket=connection.bucket, Prefix=key)
         for version in answer.get("Versions", ()):
             state = ObjectStamp(version["Size"], bare(version["ETag"]), version["VersionId"])
             if version["Key"] == key and not version["IsLatest"] and agree(stamp, state):
@@ -150,26 +154,36 @@ class S3Objects(msgspec.Struct, frozen=True):
         the copy takes the place of.
         """
         check_size(source, stamp)
-        connection = self.connection
+        self.on_request(Request.COPY, 1)
+        try:
+            with self.connection.doing(f"copy {source} to {key}"):
+                told, version_id = self._copy(source, stamp.etag, key, source_version, asked)
+        except NotFound as error:
+            raise Moved(f"{source} is no longer on S3") from error
+        etag = self.confirmed(key, bare(told), stamp.etag, stamp.size)
+        return ObjectStamp(stamp.size, etag, version_id)
+
+    def _copy(
+        self, source: str, etag: str, key: str, source_version: str | None, asked: Condition
+    ) -> tuple[str, str | None]:
+        """ETag and version id of the copy."""
+        connection, writing = self.connection, written_with(self.connection)
+        if not writing and (
+            made := connection.plain.copy(source, etag, key, version_id=source_version, asked=asked)
+        ):
+            return made
         origin: CopySourceTypeDef = {"Bucket": connection.bucket, "Key": source}
         if source_version is not None:
             origin["VersionId"] = source_version
-        self.on_request(Request.COPY, 1)
-        try:
-            with connection.doing(f"copy {source} to {key}"):
-                done = connection.client.copy_object(
-                    Bucket=connection.bucket,
-                    Key=key,
-                    CopySource=origin,
-                    CopySourceIfMatch=f'"{stamp.etag}"',
-                    **asked,
-                    **written_with(connection),
-                )
-        except NotFound as error:
-            raise Moved(f"{source} is no longer on S3") from error
-        etag = bare(done["CopyObjectResult"]["ETag"])
-        etag = self.confirmed(key, etag, stamp.etag, stamp.size)
-        return ObjectStamp(stamp.size, etag, done.get("VersionId"))
+        done = connection.client.copy_object(
+            Bucket=connection.bucket,
+            Key=key,
+            CopySource=origin,
+            CopySourceIfMatch=f'"{etag}"',
+            **asked,
+            **writing,
+        )
+        return done["CopyObjectResult"]["ETag"], done.get("VersionId")
 
     def confirmed(self, key: str, etag: str, expected: str, size: int) -> str:
         """The ETag of an object just written; Corrupted where it is not what was to be written.
@@ -197,7 +211,8 @@ class S3Objects(msgspec.Struct, frozen=True):
         self.on_request(Request.DELETE, 1)
         connection = self.connection
         with connection.doing(f"delete {key}"):
-            connection.client.delete_object(Bucket=connection.bucket, Key=key, **asked)
+            if not connection.plain.delete(key, asked):
+                connection.client.delete_object(Bucket=connection.bucket, Key=key, **asked)
 
 
 def check_size(source: str, stamp: ObjectStamp) -> None:

@@ -3,8 +3,8 @@
 import base64
 import hashlib
 import os
-import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,13 +16,12 @@ from botocore.session import Session as CoreSession
 
 from manifest_sync.core.errors import StoreError
 from manifest_sync.stores.s3_address import is_aws, shown_endpoint
+from manifest_sync.stores.s3_documents import read_deleted, read_versions
 from manifest_sync.stores.s3_patience import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
 from manifest_sync.stores.s3_settings import S3Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-_NOT_READ = re.compile(rb"<(Owner|LastModified|StorageClass)>.*?</\1>", re.DOTALL)
 
 
 def make_session(settings: S3Settings) -> boto3.Session:
@@ -86,15 +85,28 @@ def client_for(
         urlsplit(client.meta.endpoint_url).port  # noqa: B018 - raises where it is no number
     except ValueError as error:
         raise StoreError("the endpoint is not a valid http or https URL") from error
-    client.meta.events.register("before-parse.s3.ListObjectVersions", _without_what_nobody_reads)
+    for operation, read in _READ_HERE.items():
+        client.meta.events.register(f"before-parse.s3.{operation}", partial(_read_here, read))
     if own_endpoint:
         client.meta.events.register("before-sign.s3.DeleteObjects", _with_content_md5)
     return client
 
 
-def _without_what_nobody_reads(response_dict: dict[str, Any], **_: object) -> None:
-    """Take owners and times out of a page of versions: four fifths of what it takes to read it."""
-    response_dict["body"] = _NOT_READ.sub(b"", response_dict["body"])
+def _read_here(
+    read: Callable[[bytes], dict[str, Any] | None],
+    *,
+    response_dict: dict[str, Any],
+    customized_response_dict: dict[str, Any],
+    **_: object,
+) -> None:
+    """Spare botocore a long answer: it takes ten times as long to read it."""
+    found = read(response_dict["body"])
+    if found is not None:
+        customized_response_dict.update(found)
+        response_dict["body"] = b""
+
+
+_READ_HERE = {"ListObjectVersions": read_versions, "DeleteObjects": read_deleted}
 
 
 def _with_content_md5(request: AWSRequest, **_: object) -> None:

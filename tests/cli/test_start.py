@@ -11,6 +11,7 @@ import pytest
 from manifest_sync import __version__
 from manifest_sync.cli.app import COMMANDS
 from tests.commands import here, installed, program
+from tests.servers import S3Server
 
 NEEDED = {
     "annotated_doc", "arro3", "botocore", "filelock", "msgspec", "obstore", "pathspec",
@@ -85,6 +86,31 @@ def test_what_has_nothing_to_do_imports_little(pushed: Path, arguments: list[str
     assert "obstore" in modules
     assert packages(modules) <= NEEDED
     assert sorted(DEAR & modules) == []
+
+
+@pytest.mark.parametrize("versioned", [False, True])
+def test_a_push_of_a_small_change_imports_no_boto3(
+    moto: S3Server, tmp_path: Path, versioned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = moto.new_bucket(versioned=versioned)
+    files = [tmp_path / "16" / f"{name}.txt" for name in "abc"]
+    files[0].parent.mkdir()
+    for file in files:
+        file.write_bytes(file.name.encode())
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", moto.endpoint)
+    # The first push finds out what the server enforces.
+    for command in (("init", "16", "--remote", f"s3://{bucket}/16/"), ("push", "--yes")):
+        assert here(tmp_path, *command).status == 0
+    files[0].write_bytes(b"another")
+    files[1].rename(files[1].with_name("d.txt"))
+    modules = imported(tmp_path, "push", "--yes", "--delete", "--max-delete", "100%")
+    assert "http.client" in modules
+    assert packages(modules) <= NEEDED
+    assert not {"botocore.session", "botocore.client"} & modules
+    found = moto.client().list_objects_v2(Bucket=bucket, Prefix="16/")["Contents"]
+    assert [each["Key"] for each in found] == [
+        f"16/{name}" for name in ("a.txt", "c.txt", "d.txt", "manifest.json")
+    ]
 
 
 def test_the_version_is_told_early_as_it_is_told_late(tmp_path: Path) -> None:
