@@ -3,13 +3,14 @@
 -- A bucket is a folder of `root`. What is in it is prepared beforehand and does not change:
 --   listing.firsts  the first key of each page, a line each
 --   listing.N       page N of the listing (from 0): 1,000 <Contents> elements
---   etags           for each key a line: key, tab, MD5
+--   etags           for each key, sorted, a line: key, tab, MD5, tab, size
 --   data/KEY        the bytes of a key, for GET
 --   versioned       an empty file where the bucket keeps versions
 -- Only JSON documents are kept, as kept/KEY and its ETag: a published manifest has to be read back. Of
 -- keys that begin with a dot, which a client tries conditions on, the ETag is remembered. An object
 -- that is written or deleted otherwise is answered for and forgotten, and a copy is remembered until
--- requests are counted anew, so that every run finds what the one before it found.
+-- requests are counted anew, so that every run finds what the one before it found. Of copies only the
+-- listing of versions tells, as it does right after them.
 --
 -- Conditions are judged, of batched deletes and of a copy's source too. In a versioned bucket every
 -- object has the one version v1. Requests are counted by kind; `GET /-requests` tells and forgets them.
@@ -33,6 +34,9 @@ local function whole(path)
   return text
 end
 
+-- `copied` says of which key another is a copy, `copies` are those keys, sorted, but for the latest.
+local function forget_copies(bucket) bucket.copied, bucket.copies, bucket.latest = {}, {}, {} end
+
 -- What is known of a bucket, read once; `nil` where there is no such folder.
 local function bucket_of(name)
   local known = buckets[name]
@@ -40,10 +44,12 @@ local function bucket_of(name)
   local folder = M.root .. '/' .. name
   local firsts = whole(folder .. '/listing.firsts')
   if not firsts then return nil end
-  known = { folder = folder, firsts = {}, etags = {}, copied = {}, versioned = exists(folder .. '/versioned') }
+  known = { folder = folder, firsts = {}, keys = {}, etags = {}, sizes = {}, versioned = exists(folder .. '/versioned') }
+  forget_copies(known)
   for first in firsts:gmatch('[^\n]+') do table.insert(known.firsts, first) end
-  for key, md5 in (whole(folder .. '/etags') or ''):gmatch('([^\t\n]+)\t(%x+)') do
-    known.etags[key] = md5
+  for key, md5, size in (whole(folder .. '/etags') or ''):gmatch('([^\t\n]+)\t(%x+)\t(%d+)') do
+    table.insert(known.keys, key)
+    known.etags[key], known.sizes[key] = md5, size
   end
   buckets[name] = known
   return known
@@ -138,24 +144,59 @@ local function list(bucket, name, query)
     .. '</ListBucketResult>')
 end
 
--- The versions of the keys behind a marker, no more than the rest of the page that it is on.
-local function list_versions(bucket, query)
-  local prefix, after = query.prefix or '', query['key-marker'] or ''
-  local pages, contents, shown, cut, ended = #bucket.firsts, '', 0, nil, not bucket.versioned
-  local page = page_after(bucket.firsts, after > prefix and after or prefix)
-  while page < pages and shown == 0 and not ended do
-    local text = whole(bucket.folder .. '/listing.' .. page) or ''
-    contents, shown, cut, ended = chosen(text, after, prefix, tonumber(query['max-keys']) or 1000)
-    page = page + 1
+-- The keys that were copied to, sorted: the latest are merged into the others.
+local function copies_of(bucket)
+  local old, latest, merged, at = bucket.copies, bucket.latest, {}, 1
+  if #latest == 0 then return old end
+  table.sort(latest)
+  for _, key in ipairs(latest) do
+    while old[at] and old[at] <= key do
+      table.insert(merged, old[at])
+      at = at + 1
+    end
+    if merged[#merged] ~= key then table.insert(merged, key) end
   end
-  local versions = contents
-    :gsub('<Contents>', '<Version><VersionId>v1</VersionId><IsLatest>true</IsLatest>')
-    :gsub('</Contents>', '</Version>')
-  local last = contents:match('.*<Key>([^<]*)</Key>')
-  local next = last and '<NextKeyMarker>' .. last .. '</NextKeyMarker><NextVersionIdMarker>v1</NextVersionIdMarker>' or ''
-  local more = cut ~= nil or (page < pages and not ended)
+  for rest = at, #old do table.insert(merged, old[rest]) end
+  bucket.copies, bucket.latest = merged, {}
+  return merged
+end
+
+-- The place of the first of sorted keys that is not before a key, or that is behind it.
+local function place_of(keys, key, behind)
+  local low, high = 1, #keys + 1
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if keys[middle] < key or (behind and keys[middle] == key) then low = middle + 1 else high = middle end
+  end
+  return low
+end
+
+-- The versions of the keys behind a marker, copies among them.
+local function list_versions(bucket, query)
+  local prefix, marker = query.prefix or '', query['key-marker'] or ''
+  local limit, keys, copies = tonumber(query['max-keys']) or 1000, bucket.keys, copies_of(bucket)
+  local behind = marker >= prefix and marker ~= ''
+  local at = place_of(keys, behind and marker or prefix, behind)
+  local copied_at = place_of(copies, behind and marker or prefix, behind)
+  local told, last = {}, nil
+  while bucket.versioned and #told <= limit do
+    local key, copy = keys[at], copies[copied_at]
+    if copy and (not key or copy <= key) then
+      at, copied_at, key = key == copy and at + 1 or at, copied_at + 1, copy
+    else
+      at = at + 1
+    end
+    if not key or key:sub(1, #prefix) ~= prefix then break end
+    if #told < limit then last = key end
+    local origin = bucket.copied[key] or key
+    table.insert(told, '<Version><Key>' .. key .. '</Key><VersionId>v1</VersionId><IsLatest>true</IsLatest>'
+      .. '<LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;' .. bucket.etags[origin]
+      .. '&quot;</ETag><Size>' .. bucket.sizes[origin] .. '</Size><StorageClass>STANDARD</StorageClass></Version>')
+  end
+  local more = table.remove(told, limit + 1) ~= nil
+  local next = '<NextKeyMarker>' .. (last or '') .. '</NextKeyMarker><NextVersionIdMarker>v1</NextVersionIdMarker>'
   return answer(200, XML .. '<ListVersionsResult><IsTruncated>' .. tostring(more) .. '</IsTruncated>'
-    .. (more and next or '') .. versions .. '</ListVersionsResult>')
+    .. (more and next or '') .. table.concat(told) .. '</ListVersionsResult>')
 end
 
 local function is_kept(key) return key:sub(-5) == '.json' end
@@ -229,6 +270,7 @@ local function copy(bucket, key, source, match)
   if not etag then return refuse(404, 'NoSuchKey') end
   if match and match:gsub('"', '') ~= etag then return refuse(412, 'PreconditionFailed') end
   bucket.copied[key] = bucket.copied[from] or from
+  if bucket.sizes[bucket.copied[key]] then table.insert(bucket.latest, key) end
   return answer(200, XML .. '<CopyObjectResult><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;'
     .. etag .. '&quot;</ETag></CopyObjectResult>')
 end
@@ -324,7 +366,7 @@ function M.tell_requests()
   local counts = ngx.shared.requests
   for _, kind in ipairs(counts:get_keys(0)) do ngx.say(counts:get(kind), ' ', kind) end
   counts:flush_all()
-  for _, bucket in pairs(buckets) do bucket.copied = {} end
+  for _, bucket in pairs(buckets) do forget_copies(bucket) end
 end
 
 function M.serve()

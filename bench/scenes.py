@@ -69,7 +69,7 @@ def make_bucket(scene: Scene, folder: Path, bucket: Path, *, versioned: bool = F
         (PREFIX + path, len(data), hashlib.md5(data, usedforsecurity=False).hexdigest())
         for path, data in scene.files()
     )
-    (bucket / "etags").write_text("".join(f"{key}\t{md5}\n" for key, _, md5 in rows))
+    (bucket / "etags").write_text("".join(f"{key}\t{md5}\t{size}\n" for key, size, md5 in rows))
     firsts = []
     for number, start in enumerate(range(0, len(rows), PAGE)):
         page = rows[start : start + PAGE]

@@ -20,8 +20,9 @@ Job = tuple[int, Change]
 
 _MOMENT = 0.25
 """Seconds that a batch is to take."""
-_FIRST, _FEWEST, _MOST = 64, 16, 512
-"""Changes of a batch: of the first ones, and afterwards."""
+_FIRST, _FEWEST, _MOST = 64, 16, 480
+"""Changes of a batch: of the first ones, and afterwards. Captions come without their images, so S3
+lists twice as many between the first and the last: no more than a page."""
 _DELETES = 1000
 """Deletions of a batch: S3 takes as many in one request."""
 _BYTES = 4 << 20

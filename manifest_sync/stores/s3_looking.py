@@ -79,8 +79,8 @@ class S3Looking(msgspec.Struct, frozen=True):
         told: dict[str, ObjectStamp] = {}
         begin = 0
         while len(keys) - begin >= _FEW and self.objects.connection.is_versioned:
-            # As many again may lie between them, or be earlier versions.
-            entries = min(2 * (len(keys) - begin), PAGE)
+            # As many again may lie between them, or be earlier versions; none is to be left over.
+            entries = min(2 * (len(keys) - begin) + _FEW, PAGE)
             page = self._page(keys[begin], entries)
             if page is None:
                 break

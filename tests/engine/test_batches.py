@@ -161,7 +161,7 @@ def test_no_job_is_lost_or_made_twice_and_few_bytes_are_in_memory(
     made = []
     for number, batch in enumerate(batches):
         assert batch.jobs
-        assert len(batch.jobs) <= 512
+        assert len(batch.jobs) <= 480
         assert batch.weight <= 4 * MEBI
         made += batch.jobs
         batches.took(batch, seconds[number % len(seconds)])
@@ -171,9 +171,9 @@ def test_no_job_is_lost_or_made_twice_and_few_bytes_are_in_memory(
 @pytest.mark.parametrize(
     ("takes", "sizes"),
     [
-        (0.0, [64, 512, 512, 112]),  # nothing is too fast
+        (0.0, [64, 480, 480, 176]),  # nothing is too fast
         (0.25, [64] * 18 + [48]),
-        (0.125, [64, 128, 256, 512, 240]),
+        (0.125, [64, 128, 256, 480, 272]),
         (60.0, [64] + [16] * 71),  # nor too slow
     ],
 )
