@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from manifest_sync.core.content import Content
 from manifest_sync.core.errors import InvalidInput, Moved, Overtaken, Refused, Transient
 from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
 from manifest_sync.core.paths import shown
@@ -38,6 +39,8 @@ class Published(msgspec.Struct, frozen=True):
     text: bytes | None = None
     manifest: Manifest | None = None
     publication: Publication | None = None
+    content: Content | None = None
+    """What the text is."""
 
     @property
     def etag(self) -> str:
@@ -92,8 +95,9 @@ def read_published_at(
         except Moved:
             stamp = retrying(bucket.stat, MANIFEST_NAME)
             continue
-        manifest = known(content_of(text).md5) or _parsed(text, remote)
-        return Published(stamp, text, manifest, publication)
+        content = content_of(text)
+        manifest = known(content.md5) or _parsed(text, remote)
+        return Published(stamp, text, manifest, publication, content)
     raise Transient("the published manifest is replaced again and again; try later")
 
 
@@ -105,18 +109,18 @@ def publish(
     by: Publication,
     keep_under: str,
     now_ns: int,
-    begin: Callable[[bytes], None] = lambda _: None,
+    begin: Callable[[Content], None] = lambda _: None,
 ) -> tuple[Published, str | None]:
     """Announce a manifest where nobody else has since `before`; and where the old one is kept.
 
-    `begin` is told the text before it is written. Raises Overtaken where somebody else has
+    `begin` is told what the text is before it is written. Raises Overtaken where somebody else has
     published; then nothing was done. After Transient nobody knows whether it was.
     """
     text = render_manifest(manifest)
     if text == before.text:
         return before, None
-    begin(text)
     body = bytes_body(text, now_ns, notes_of(by))
+    begin(body.content)
     try:
         written = retrying(
             bucket.write, MANIFEST_NAME, body, expect=before.stamp, keep_under=keep_under
@@ -133,8 +137,8 @@ def publish(
         kept_at = None
         if not isinstance(before.stamp, AbsentStamp):
             kept_at = retrying(bucket.kept_at, MANIFEST_NAME, before.stamp, keep_under)
-        return Published(stamp, text, manifest, by), kept_at
-    return Published(written.stamp, text, manifest, by), written.kept_at
+        return Published(stamp, text, manifest, by, body.content), kept_at
+    return Published(written.stamp, text, manifest, by, body.content), written.kept_at
 
 
 def _read(bucket: Store, stamp: Present) -> tuple[bytes, Publication]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from manifest_sync import __version__
-from manifest_sync.core.content import Side
+from manifest_sync.core.content import Content, Side
 from manifest_sync.core.errors import Overtaken, Refused, StoreError, Transient
 from manifest_sync.core.manifest import MANIFEST_NAME, Manifest
 from manifest_sync.core.outcome import Outcome
@@ -17,14 +17,13 @@ from manifest_sync.core.stamps import ObjectStamp
 from manifest_sync.core.statistics import count
 from manifest_sync.core.survey import Survey
 from manifest_sync.engine.apply import Notebook, apply_plan
-from manifest_sync.engine.publishing import Published, publish
+from manifest_sync.engine.publishing import UNPUBLISHED, Published, publish
 from manifest_sync.engine.transfer import Sides
 from manifest_sync.formats.plan_json import render_plan
 from manifest_sync.state import journal, memories
 from manifest_sync.state.cache import Digest
 from manifest_sync.state.headers import agree_on
 from manifest_sync.state.journal import Replaced
-from manifest_sync.stores.bodies import content_of
 from manifest_sync.workspace.manifest_file import fingerprint
 from manifest_sync.workspace.remembering import After, remember_in_step
 from manifest_sync.workspace.resources import Resources, myself
@@ -75,11 +74,9 @@ def _publish(resources: Resources, planned: Planned, apply: int) -> Published:
     """
     site, before = planned.site, planned.observation.published
 
-    def begin(text: bytes) -> None:
-        if before.text is not None:
-            replaced = Replaced(
-                MANIFEST_NAME, content_of(before.text), content_of(text), before.stamp
-            )
+    def begin(content: Content) -> None:
+        if before.content is not None:
+            replaced = Replaced(MANIFEST_NAME, before.content, content, before.stamp)
             journal.begin_to_publish(resources.state, apply, replaced)
 
     manifest = to_publish(planned.observation.survey, planned.plan)
@@ -148,7 +145,10 @@ def _settle(
     # The manifest first: a memory without its line would make `record` think the line was moved
     # by somebody else, a line without its memory only asks again.
     if verb is not Verb.APPLY:
-        manifest_md5 = style.write(survey.manifest.with_lines(settlement.lines, settlement.etags))
+        manifest = survey.manifest.with_lines(settlement.lines, settlement.etags)
+        # What was just published is spelt as we spell manifests; what was read, as anybody does.
+        is_ours = published is not planned.observation.published
+        manifest_md5 = style.write(manifest, published if is_ours else UNPUBLISHED)
         if published.manifest is not None:
             agree_on(resources.state, known.id, published.manifest.header)
     memories.fold(resources.state, known.id, settlement.moved)

@@ -13,11 +13,13 @@ import msgspec
 
 from manifest_sync.core.errors import InvalidInput, ManifestSyncError
 from manifest_sync.core.manifest import Manifest
+from manifest_sync.engine.publishing import UNPUBLISHED, Published
 from manifest_sync.formats.manifest_json import (
     parse_known_manifest,
     parse_manifest,
     render_manifest,
 )
+from manifest_sync.stores.bodies import content_of
 
 _T = TypeVar("_T")
 
@@ -38,24 +40,33 @@ def read_state(path: Path, where: str) -> Manifest | None:
     return parse_manifest(text, where) if text else None
 
 
-def write_manifest(path: Path, manifest: Manifest) -> str:
+def write_manifest(path: Path, manifest: Manifest, rendered: Published = UNPUBLISHED) -> str:
     """Replace the file, durably and at once; return the MD5 of its bytes.
 
-    Raises ManifestSyncError where that cannot be; then the old file is as it was.
+    `rendered` may be the same manifest with its text, which is taken then. Raises
+    ManifestSyncError where the file cannot be replaced; then the old one is as it was.
     """
-    text = render_manifest(manifest)
+    text, content = rendered.text, rendered.content
+    if text is None or content is None or rendered.manifest != manifest:
+        text = render_manifest(manifest)
+        content = content_of(text)
     replace_file(path, text)
-    return fingerprint(text)
+    return content.md5
 
 
 def write_changes(
-    path: Path, where: str, read: tuple[Manifest, str], after: Manifest
+    path: Path,
+    where: str,
+    read: tuple[Manifest, str],
+    after: Manifest,
+    rendered: Published = UNPUBLISHED,
 ) -> str | None:
     """Give the manifest that was `read` (with its MD5) other lines and another header.
 
     A run may take hours: what a person changed in the file since it was read is kept, except
     where the run itself has another line for the same path. Returns the MD5 of the file where it
-    is now as it was to be; None where something of a person's is in it, too.
+    is now as it was to be; None where something of a person's is in it, too. `rendered` is
+    `write_manifest`'s.
     """
     before, md5 = read
     if after == before:
@@ -70,7 +81,7 @@ def write_changes(
     if now.header == before.header:
         manifest = msgspec.structs.replace(manifest, header=after.header)
     if manifest != now:
-        md5 = write_manifest(path, manifest)
+        md5 = write_manifest(path, manifest, rendered)
     return md5 if now is before else None
 
 

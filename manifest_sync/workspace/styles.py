@@ -11,6 +11,7 @@ from manifest_sync.core.errors import InvalidInput, ManifestSyncError, UsageProb
 from manifest_sync.core.manifest import MANIFEST_NAME, Header, Manifest
 from manifest_sync.core.paths import shown
 from manifest_sync.core.remote import Remote, parse_remote
+from manifest_sync.engine.publishing import UNPUBLISHED, Published
 from manifest_sync.formats.config_toml import CONFIG_NAME
 from manifest_sync.workspace.manifest_file import read_manifest, write_changes
 from manifest_sync.workspace.style_folders import Closed, find_style_folders, holds_manifest
@@ -40,13 +41,14 @@ class Style(msgspec.Struct, frozen=True):
         manifest = msgspec.structs.replace(self.manifest, header=header)
         return msgspec.structs.replace(self, manifest=manifest)
 
-    def write(self, after: Manifest) -> str | None:
+    def write(self, after: Manifest, rendered: Published = UNPUBLISHED) -> str | None:
         """Give the manifest on disk other lines and another header, durably and at once.
 
-        Returns its MD5, or None where a person has changed it meanwhile.
+        `rendered` may be the same with its text. Returns its MD5, or None where a person has
+        changed it meanwhile.
         """
-        read = (self.manifest, self.manifest_md5)
-        return write_changes(self.folder / MANIFEST_NAME, _where(self.name), read, after)
+        path, read = self.folder / MANIFEST_NAME, (self.manifest, self.manifest_md5)
+        return write_changes(path, _where(self.name), read, after, rendered)
 
 
 class Broken(msgspec.Struct, frozen=True):

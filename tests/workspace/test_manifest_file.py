@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from manifest_sync.core.errors import InvalidInput, ManifestSyncError
+from manifest_sync.core.manifest import Header, Manifest
+from manifest_sync.engine.publishing import UNPUBLISHED, Published
+from manifest_sync.formats.manifest_json import render_manifest
+from manifest_sync.stores.bodies import content_of
 from manifest_sync.workspace.manifest_file import fingerprint, read_manifest, replace_file
+from manifest_sync.workspace.manifest_file import write_manifest as write
 from manifest_sync.workspace.styles import Style
 from manifest_sync.workspace.workspace import Workspace
 from tests.workspace.places import lines, write_manifest
@@ -149,3 +154,18 @@ class TestWrittenMeanwhile:
         self.record(folder)
         after = (folder / "manifest.json").stat()
         assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_what_was_rendered_already_is_written_only_where_it_is_the_same(tmp_path: Path) -> None:
+    """A text of other lines is not taken, however it came about."""
+    lines = {"a.png": content_of(b"a")}
+    manifest = Manifest("16", "s3://b/16/", Header(), lines, {})
+    others = manifest.with_lines({"a.png": content_of(b"b")}, {})
+    file, text = tmp_path / "manifest.json", b"the same, as it was sent"
+    rendered = Published(text=text, manifest=manifest, content=content_of(text))
+    assert write(file, manifest.with_lines({**lines}, {}), rendered) == content_of(text).md5
+    assert file.read_bytes() == text
+    assert write(file, others, rendered) == content_of(render_manifest(others)).md5
+    assert file.read_bytes() == render_manifest(others)
+    assert write(file, manifest, UNPUBLISHED) == content_of(render_manifest(manifest)).md5
+    assert file.read_bytes() == render_manifest(manifest)
