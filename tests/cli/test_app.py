@@ -126,7 +126,8 @@ def test_the_installed_command_answers_a_shell(workspace: Path) -> None:
 
 
 def test_the_completion_script_is_for_our_command(tmp_path: Path) -> None:
-    ran = installed(tmp_path, "--show-completion", "bash")
+    # The shell is the one that it was begun by.
+    ran = installed(tmp_path, "--show-completion", through=("bash", "-c", '"$0" "$@"; exit "$?"'))
     assert "_MANIFEST_SYNC_COMPLETE" in ran.out or "manifest-sync" in ran.out
 
 
