@@ -1,8 +1,10 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import NamedTuple, get_args
 
+import botocore.endpoint
 import pytest
 from botocore.credentials import Credentials
 from botocore.exceptions import CredentialRetrievalError, UnauthorizedSSOTokenError
@@ -29,6 +31,13 @@ from manifest_sync.stores.s3_settings import S3Settings
 from tests.servers import ACCESS_KEY, SECRET_KEY, S3Server
 from tests.stores.s3_cases import Transport
 from tests.stores.scripted_s3 import Reply, refusal, scripted_s3
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """boto3 asks again at once; obstore after its 0.1 s."""
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None))
+
 
 LONG_AGO = "Sat, 21 Nov 2026 12:00:00 GMT"
 STAMP = ObjectStamp(5, content_of(b"bytes").md5)
