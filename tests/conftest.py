@@ -1,5 +1,6 @@
 """No test touches a real account or a real home; every worker has its own servers."""
 
+import gc
 import os
 import re
 from collections.abc import Iterator
@@ -19,6 +20,10 @@ from tests.servers import (
     moto_server,
 )
 
+# Until all is collected, which leaves a million objects that stay: to look for rubbish among them
+# takes as long as to make them.
+gc.disable()
+
 pytest.register_assert_rewrite(
     "tests.stores.contract",
     "tests.stores.guarded_cases",
@@ -28,6 +33,12 @@ pytest.register_assert_rewrite(
     "tests.stores.trash_contract",
     "tests.stores.under_test",
 )
+
+
+def pytest_collection_finish() -> None:
+    """Look for rubbish again, among what is new."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

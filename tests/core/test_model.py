@@ -4,6 +4,7 @@ Beside what the workspaces remember, the model keeps what really was: which cont
 ever held, what each folder and S3 really had in common, and what each folder really followed.
 """
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -308,14 +309,11 @@ class UnpublishedHistories(Histories):
     publishes = False
 
 
+@pytest.mark.hypothesis
 def test_histories() -> None:
-    run_state_machine_as_test(
-        Histories, settings=settings(stateful_step_count=25, max_examples=settings().max_examples)
-    )
+    run_state_machine_as_test(Histories, settings=settings(stateful_step_count=25))
 
 
+@pytest.mark.hypothesis
 def test_histories_without_published_manifests() -> None:
-    run_state_machine_as_test(
-        UnpublishedHistories,
-        settings=settings(stateful_step_count=25, max_examples=settings().max_examples),
-    )
+    run_state_machine_as_test(UnpublishedHistories, settings=settings(stateful_step_count=25))

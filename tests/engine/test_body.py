@@ -19,6 +19,7 @@ from manifest_sync.stores.bodies import content_of
 from manifest_sync.stores.faulty import Call, Fault, FaultyStore, Harm
 from manifest_sync.stores.local import LocalStore
 from manifest_sync.stores.memory import MemoryStore
+from tests.searching import examples
 
 MTIME = 1_600_000_000_123_456_789
 
@@ -41,7 +42,7 @@ def source_of(store: MemoryStore, data: bytes, path: str = "a.png") -> Source:
     return Source(store.side, path, stamp)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(25))
 @given(pieces=st.lists(st.binary(max_size=9), max_size=8), size=st.none() | st.integers(1, 12))
 def test_pieces_have_exactly_the_size_that_was_asked_for(
     pieces: list[bytes], size: int | None

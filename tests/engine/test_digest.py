@@ -25,6 +25,7 @@ from manifest_sync.stores.base import CHUNK
 from manifest_sync.stores.bodies import content_of
 from manifest_sync.stores.faulty import Call, FaultyStore
 from manifest_sync.stores.memory import MemoryStore
+from tests.searching import examples
 
 SECOND = 1_000_000_000
 
@@ -120,7 +121,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20))
 @given(steps=steps, step=st.sampled_from([1, SECOND // 100, SECOND, 2 * SECOND]))
 def test_whatever_the_timing_no_edit_is_missed(steps: list[tuple[str, object]], step: int) -> None:
     folder = CoarseFolder(step)

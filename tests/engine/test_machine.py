@@ -19,6 +19,7 @@ from manifest_sync.stores.base import Request
 from manifest_sync.stores.faulty import Call, Fault, Harm
 from manifest_sync.stores.memory import MemoryStore
 from tests.engine.world import Clock, Desk, Run
+from tests.searching import examples
 
 PATHS = ("a.jpg", "a.txt", "b.png", "10_x/c.jpg", "10_x/c.txt")
 BYSTANDERS = ("notes.md", "sub/model.safetensors", "skip.jpg")
@@ -296,6 +297,6 @@ def _options(flags: dict[str, bool]) -> Options:
 
 
 Workspaces.TestCase.settings = settings(
-    max_examples=30, stateful_step_count=25, deadline=None, derandomize=True
+    max_examples=examples(15), stateful_step_count=25, derandomize=True
 )
 TestWorkspaces = Workspaces.TestCase

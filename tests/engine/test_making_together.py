@@ -31,6 +31,7 @@ from manifest_sync.stores.base import Body, Limits, Written
 from manifest_sync.stores.faulty import Call, Fault, Harm
 from manifest_sync.stores.memory import MemoryStore
 from tests.engine.bench import Bench, statuses
+from tests.searching import examples
 
 NEW, EDITED, GONE, COPIED = "new", "edited", "gone", "copied"
 PATHS = tuple(
@@ -107,7 +108,7 @@ def told(bench: Bench, outcomes: Sequence[Outcome]) -> dict[str, object]:
     }
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(25))
 @given(
     to=st.sampled_from(Side),
     # One for a path: which of several comes first is another order where all are read first.
@@ -137,7 +138,7 @@ _refused = st.builds(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(25))
 @given(
     to=st.sampled_from(Side),
     faults=st.lists(_ending | _refused, max_size=5, unique_by=lambda fault: fault.path),

@@ -12,12 +12,13 @@ from manifest_sync.core.manifest import Header, Manifest
 from manifest_sync.core.paths import shown
 from manifest_sync.formats.manifest_json import parse_manifest
 from tests import strategies as given_st
+from tests.searching import examples
 
 MD5 = "0123456789abcdef0123456789abcdef"
 OTHER = "f" * 32
 LINE = {"size": 1, "md5": MD5}
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=examples(15))
 
 names = st.text(
     st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="/\ufffe\uffff\u2028\u2029"),

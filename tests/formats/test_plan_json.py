@@ -21,10 +21,11 @@ from manifest_sync.core.scope import Role
 from manifest_sync.formats.plan_json import parse_plan, render_plan
 from tests import strategies as given_st
 from tests.builders import basis, content, contents, gist, object_stamp, plan, problem, survey
+from tests.searching import examples
 
 Document = dict[str, Any]
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=examples(20))
 
 
 @st.composite

@@ -18,6 +18,7 @@ from manifest_sync.formats.plan_json import render_plan
 from manifest_sync.formats.schemas import DOCUMENTS, render_schema, schema
 from tests.builders import plan, survey
 from tests.formats.instances import instances
+from tests.searching import examples
 
 Document = dict[str, Any]
 
@@ -37,7 +38,7 @@ def _full(kind: type[msgspec.Struct]) -> object:
     strategy = instances(kind)
     best: list[Any] = []
 
-    @settings(max_examples=6, database=None, derandomize=True, deadline=None,
+    @settings(max_examples=6, database=None, derandomize=True,
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(strategy)
     def look(found: object) -> None:
@@ -73,7 +74,7 @@ def test_a_document_says_its_format_and_version(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(4), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_is_printed_fits_its_schema(name: str, data: st.DataObject) -> None:
     made = data.draw(instances(DOCUMENTS[name]))

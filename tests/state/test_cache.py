@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from manifest_sync.core.errors import StateError
 from manifest_sync.core.stamps import FileStamp
 from manifest_sync.state.cache import Cache, Digest
+from tests.searching import examples
 
 MD5, XXH3 = "0123456789abcdef" * 2, "f" * 32
 STAMP = FileStamp(size=7, mtime_ns=1_700_000_000_123_456_789, ctime_ns=2**62, inode=2**63 - 1)
@@ -47,7 +48,7 @@ digests = st.builds(
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(8))
 @given(st.dictionaries(names, digests, max_size=4))
 def test_what_is_remembered_is_known_by_the_next_run(
     tmp_path_factory: pytest.TempPathFactory, found: dict[str, Digest]

@@ -15,6 +15,7 @@ from manifest_sync.state.memories import fold, forget_recorded, know, lineage, l
 from manifest_sync.state.state import open_state
 from tests import strategies as given_st
 from tests.builders import content
+from tests.searching import examples
 
 ONE, TWO = content(1), content(2)
 
@@ -46,7 +47,7 @@ memory_maps = st.dictionaries(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(8))
 @given(steps=st.lists(memory_maps, max_size=4))
 def test_folding_is_what_a_mapping_would_do(
     tmp_path_factory: pytest.TempPathFactory, steps: list[dict[str, Memory]]

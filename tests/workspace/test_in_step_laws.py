@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from manifest_sync.core.content import Side
 from manifest_sync.core.reconcile import Verb
 from manifest_sync.core.selection import EVERYTHING, Selection
+from tests.searching import examples
 from tests.workspace.pair import (
     FREE,
     PATHS,
@@ -24,7 +25,7 @@ from tests.workspace.pair import (
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(20))
 @given(
     history=st.lists(steps, min_size=2, max_size=12),
     last=st.lists(steps, max_size=3),
@@ -56,7 +57,7 @@ def test_plans_are_the_same_whether_what_is_in_step_was_looked_at_or_not(
             assert known(quick) == known(whole)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(15))
 @given(
     history=st.lists(steps, max_size=8),
     change=edits,
@@ -93,7 +94,7 @@ here = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(20))
 @given(
     history=st.lists(steps, max_size=8),
     last=st.lists(here, min_size=1, max_size=6),

@@ -33,6 +33,7 @@ from manifest_sync.stores.bodies import content_of
 from manifest_sync.stores.faulty import Call, Fault, Harm
 from manifest_sync.stores.memory import MemoryStore
 from tests.engine.world import Clock
+from tests.searching import examples
 from tests.workspace.members import Member, Run
 from tests.workspace.witness import Witness
 
@@ -328,8 +329,9 @@ def _held(store: MemoryStore, scope: Scope) -> dict[str, bytes]:
     return {path: data for path, data in store.contents().items() if scope.holds(path)}
 
 
+@pytest.mark.hypothesis
 def test_nothing_is_lost_in_short_histories() -> None:
-    few = settings(max_examples=8, stateful_step_count=25, deadline=None, derandomize=True)
+    few = settings(max_examples=examples(5), stateful_step_count=25, derandomize=True)
     run_state_machine_as_test(Team, settings=few)
 
 
@@ -337,5 +339,5 @@ def test_nothing_is_lost_in_short_histories() -> None:
 @pytest.mark.timeout(0)
 def test_nothing_is_lost_in_long_histories() -> None:
     """Other histories each time; what fails tells how to play it again."""
-    many = settings(max_examples=HISTORIES, stateful_step_count=45, deadline=None)
+    many = settings(max_examples=HISTORIES, stateful_step_count=45)
     run_state_machine_as_test(Team, settings=many)
