@@ -46,8 +46,9 @@ def list_folder(folder: Store, watch: Watch, known: InStep) -> Listings:
     roll = Roll(known)
     met_here, met_there = Met(roll, Side.LOCAL), Met(roll, Side.S3)
     met_there.meet_all()
-    here = _unfamiliar(rows_of(folder, watch, met_here), [], met_here, met_there)
-    return msgspec.structs.replace(here, there=[])
+    here = rows_of(folder, watch, met_here)
+    still = _still(here, [], met_here, met_there)
+    return Listings(_with(here, met_here, still.gone()), [], still)
 
 
 def list_both(folder: Store, bucket: Store, watch: Watch, named: Iterable[str]) -> Listings:
@@ -85,12 +86,17 @@ def list_remembered(folder: Store, watch: Watch, known: InStep) -> Listings:
 
 
 def _unfamiliar(here: Rows, there: Rows, met_here: Met, met_there: Met) -> Listings:
-    roll = met_here.roll
-    still = still_in_step(met_here, met_there)
-    if shadow := Shadow(row for row in (*here, *there) if isinstance(row, Problem)):
-        still = still.without(path for path in roll.paths if shadow.over(path))
+    still = _still(here, there, met_here, met_there)
     gone = still.gone()
     return Listings(_with(here, met_here, gone), _with(there, met_there, gone), still)
+
+
+def _still(here: Rows, there: Rows, met_here: Met, met_there: Met) -> Still:
+    """What was met on both sides, but for what a problem covers."""
+    still = still_in_step(met_here, met_there)
+    if shadow := Shadow(row for row in (*here, *there) if isinstance(row, Problem)):
+        still = still.without(path for path in met_here.roll.paths if shadow.over(path))
+    return still
 
 
 def with_rows(listings: Listings, still: Still | None) -> Listings:
