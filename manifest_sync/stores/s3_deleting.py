@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from botocore.exceptions import ClientError
 
-from manifest_sync.core.errors import StoreError, Transient
+from manifest_sync.core.errors import NotBegun, StoreError, Transient
 from manifest_sync.core.stamps import ABSENT, ObjectStamp
 from manifest_sync.stores.base import Limits, Request, Written
 from manifest_sync.stores.one_by_one import each
 from manifest_sync.stores.s3_connection import S3Connection
 from manifest_sync.stores.s3_doubting import doubting
 from manifest_sync.stores.s3_looking import S3Looking
+from manifest_sync.stores.s3_together import ask_together
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import DeletedObjectTypeDef, ErrorTypeDef, ObjectIdentifierTypeDef
@@ -43,6 +45,9 @@ def deletes_together(connection: S3Connection) -> bool:
     return connection.is_versioned and (abilities.batch_delete or abilities.delete is None)
 
 
+_NOT_BEGUN = NotBegun("not begun, because it was to stop")
+
+
 class _Leaving(msgspec.Struct, frozen=True):
     """An object that is about to be deleted."""
 
@@ -60,8 +65,13 @@ class S3Deleting(msgspec.Struct, frozen=True):
         self, files: Sequence[tuple[str, ObjectStamp]], limits: Limits
     ) -> Iterator[Written | StoreError]:
         """Delete objects, each only in its state as far as the server minds it."""
-        for start in range(0, len(files), LARGEST_BATCH):
-            yield from self._batch(files[start : start + LARGEST_BATCH], limits)
+        starts = range(0, len(files), LARGEST_BATCH)
+        batches = [files[start : start + LARGEST_BATCH] for start in starts]
+        share = Limits(max(1, limits.at_a_time // max(1, len(batches))), limits.stopped)
+        answers = ask_together(batches, lambda batch: [*self._batch(batch, share)], limits)
+        for batch, answer in zip(batches, answers, strict=True):
+            # Of a batch everything is told by its keys, unless it was not even begun.
+            yield from repeat(_NOT_BEGUN, len(batch)) if isinstance(answer, Exception) else answer
 
     def _batch(
         self, files: Sequence[tuple[str, ObjectStamp]], limits: Limits

@@ -198,6 +198,6 @@ def test_what_is_not_held_in_memory_weighs_nothing(
     assert through(Batches(many, jobs), iter([0.1] * 9)) == [(size, 0) for size in sizes]
 
 
-def test_deletions_are_as_many_as_one_request_takes_however_long_it_takes() -> None:
-    found = through(Batches(Many.DELETE, jobs_of(*[deleted(1)] * 2500)), iter([9.0] * 9))
-    assert [number for number, _ in found] == [1000, 1000, 500]
+def test_deletions_are_as_many_as_four_requests_take_however_long_they_take() -> None:
+    found = through(Batches(Many.DELETE, jobs_of(*[deleted(1)] * 9000)), iter([9.0] * 9))
+    assert [number for number, _ in found] == [4000, 4000, 1000]

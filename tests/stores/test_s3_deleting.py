@@ -1,9 +1,11 @@
+import threading
+import time
 from collections.abc import Sequence
 
 import pytest
 
 from manifest_sync.core.abilities import Abilities, Spelling
-from manifest_sync.core.errors import Denied, Moved, SlowDown, StoreError, Transient
+from manifest_sync.core.errors import Denied, Moved, NotBegun, SlowDown, StoreError, Transient
 from manifest_sync.core.stamps import Present
 from manifest_sync.stores import s3_deleting, s3_looking
 from manifest_sync.stores.base import Limits, Many, Request, Written
@@ -90,6 +92,59 @@ def test_more_than_one_request_takes_are_divided(
     assert [type(each) for each in deleted(bucket, files)] == [Written] * 3
     assert bucket.requests[Request.DELETE] == 2
     assert bucket.keys() == []
+
+
+def test_several_requests_are_made_at_the_same_time_and_no_more_than_are_allowed(
+    proxy: Rewriter, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3_deleting, "LARGEST_BATCH", 1)
+    together, alone = threading.Barrier(2), threading.Lock()
+
+    def meet(method: str, *_: object) -> None:
+        if method == "POST":
+            together.wait(timeout=20)  # else it would be broken, and the request not answered
+
+    def be_alone(method: str, *_: object) -> None:
+        if method == "POST":
+            assert alone.acquire(blocking=False)
+            time.sleep(0.05)
+            alone.release()
+
+    for at_a_time, instead in ((2, meet), (1, be_alone)):
+        files = filled(bucket, ("a.png", "b.png"))
+        proxy.instead = instead
+        limits = Limits(at_a_time)
+        results = [*bucket.store.delete_many(files, keep_under="k", limits=limits)]
+        assert [type(each) for each in results] == [Written] * 2
+        assert bucket.requests[Request.DELETE] == 2
+
+
+def test_a_request_that_fails_hides_nothing_of_the_others(
+    proxy: Rewriter, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3_deleting, "LARGEST_BATCH", 1)
+    files = filled(bucket, SOME)
+
+    def instead(method: str, _path: str, _headers: Headers, body: bytes) -> Reply | None:
+        refused = method == "POST" and b"d.png" in body
+        return refusal(403, "AccessDenied") if refused else None
+
+    proxy.instead = instead
+    assert [type(each) for each in deleted(bucket, files)] == [Written, Written, Denied]
+    assert bucket.under_test().paths() == ["d.png"]
+
+
+def test_what_was_stopped_before_its_request_is_told_for_each_key(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3_deleting, "LARGEST_BATCH", 2)
+    files = filled(bucket, SOME)
+    asked = iter([False, *[True] * 100])
+    limits = Limits(1, lambda: next(asked))
+    results = [*bucket.store.delete_many(files, keep_under="k", limits=limits)]
+    assert len(results) == len(files)
+    assert {type(each) for each in results} == {NotBegun}
+    assert bucket.under_test().paths() == [*SOME]
 
 
 @pytest.mark.parametrize(
