@@ -82,8 +82,8 @@ def test_a_first_page_that_waited_for_a_connection_is_no_sign_of_distance(
     targets: list[str] = []
 
     def connecting(target: str) -> str:
-        if not targets:
-            time.sleep(0.6)
+        if not targets and slow_seconds > 0:
+            time.sleep(slow_seconds + 0.1)
         targets.append(target)
         return target
 

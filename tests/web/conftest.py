@@ -50,6 +50,15 @@ def visitor(root: Path) -> Iterator[Visitor]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def lasting(moto: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    """The same for all tests of a module that only ask, and change nothing."""
+    with new_bucket(moto) as bucket:
+        root = make_workspace(tmp_path_factory.mktemp("lasting") / "ws", bucket)
+        with serving(root) as made:
+            yield made
+
+
 @pytest.fixture
 def pushed(visitor: Visitor, root: Path) -> Path:
     """The workspace, all of it on S3."""

@@ -2,13 +2,16 @@
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from manifest_sync.web.routes_styles import AT_A_TIME
-from tests.buckets import Bucket
-from tests.web.visitor import Visitor
+from tests.buckets import Bucket, new_bucket
+from tests.servers import S3Server
+from tests.web.places import make_workspace
+from tests.web.visitor import Visitor, serving
 
 CARDS = "/fragments/cards?style=16"
 NAMES = "/fragments/names?style=16"
@@ -26,9 +29,17 @@ def looked(visitor: Visitor) -> str:
     return str(visitor.get(NAMES + ALL)["board"])
 
 
-@pytest.fixture
-def various(visitor: Visitor, style: Path, bucket: Bucket) -> None:
-    """Images of all kinds, which differ in size and time."""
+@pytest.fixture(scope="module")
+def various(moto: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    """Images of all kinds, which differ in size and time, and which nobody changes."""
+    with new_bucket(moto) as bucket:
+        root = make_workspace(tmp_path_factory.mktemp("various") / "ws", bucket)
+        with serving(root) as visitor:
+            make_various(visitor, root / "styles" / "16", bucket)
+            yield visitor
+
+
+def make_various(visitor: Visitor, style: Path, bucket: Bucket) -> None:
     for number, name in enumerate(("B10.jpg", "b2.jpg", "a.jpg", "c.jpg")):
         (style / name).write_bytes(b"x" * (100 + number))
     visitor.post("/api/s3/upload", {"styleId": "16"})
@@ -42,7 +53,6 @@ def various(visitor: Visitor, style: Path, bucket: Bucket) -> None:
     looked(visitor)
 
 
-@pytest.mark.usefixtures("various")
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
@@ -56,13 +66,12 @@ def various(visitor: Visitor, style: Path, bucket: Bucket) -> None:
         ("&name=nothing", []),
     ],
 )
-def test_filters(visitor: Visitor, query: str, shown: list[str]) -> None:
-    assert paths(visitor.html(CARDS + query)) == shown
-    assert visitor.get(NAMES + query + ALL)["names"] == shown
+def test_filters(various: Visitor, query: str, shown: list[str]) -> None:
+    assert paths(various.html(CARDS + query)) == shown
+    assert various.get(NAMES + query + ALL)["names"] == shown
 
 
-@pytest.mark.usefixtures("various")
-def test_orders(visitor: Visitor) -> None:
+def test_orders(various: Visitor) -> None:
     by_name = [
         "a.jpg",
         "b2.jpg",
@@ -73,17 +82,17 @@ def test_orders(visitor: Visitor) -> None:
         "sub/b.png",
         "theirs.jpg",
     ]
-    assert paths(visitor.html(CARDS)) == by_name
-    assert paths(visitor.html(CARDS + "&order=unheard-of&badge=unheard-of")) == by_name
+    assert paths(various.html(CARDS)) == by_name
+    assert paths(various.html(CARDS + "&order=unheard-of&badge=unheard-of")) == by_name
     by_time = ["new.jpg", "B10.jpg", "c.webp", "a.jpg", "c.jpg", "b2.jpg", "sub/b.png"]
-    assert paths(visitor.html(CARDS + "&order=changed")) == [*by_time, "theirs.jpg"]
-    by_size = paths(visitor.html(CARDS + "&order=size"))
+    assert paths(various.html(CARDS + "&order=changed")) == [*by_time, "theirs.jpg"]
+    by_size = paths(various.html(CARDS + "&order=size"))
     assert by_size[0] == "c.jpg"
     assert by_size[-2:] == ["theirs.jpg", "new.jpg"]
-    by_badge = paths(visitor.html(CARDS + "&order=badge"))
+    by_badge = paths(various.html(CARDS + "&order=badge"))
     assert by_badge[:4] == ["a.jpg", "c.jpg", "new.jpg", "theirs.jpg"]
     assert by_badge[4:] == ["b2.jpg", "B10.jpg", "c.webp", "sub/b.png"]
-    assert paths(visitor.html(CARDS + "&order=size&badge=changed")) == ["c.jpg", "a.jpg"]
+    assert paths(various.html(CARDS + "&order=size&badge=changed")) == ["c.jpg", "a.jpg"]
 
 
 def test_figures_of_any_length_sort(visitor: Visitor, style: Path) -> None:

@@ -53,17 +53,17 @@ FORMS = (
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_an_odd_value_in_an_address_is_no_500(visitor: Visitor, query: str) -> None:
+def test_an_odd_value_in_an_address_is_no_500(lasting: Visitor, query: str) -> None:
     for value in ODD:
-        answer = visitor.ask("GET", query.format(quote(value, safe="")))
+        answer = lasting.ask("GET", query.format(quote(value, safe="")))
         assert answer.status < 500, (value, answer.body)
 
 
 @pytest.mark.parametrize(("path", "form"), FORMS)
-def test_an_odd_value_in_a_form_is_no_500(visitor: Visitor, path: str, form: str) -> None:
+def test_an_odd_value_in_a_form_is_no_500(lasting: Visitor, path: str, form: str) -> None:
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     for value in ODD:
-        answer = visitor.ask("POST", path, form.format(quote(value, safe="")).encode(), kind)
+        answer = lasting.ask("POST", path, form.format(quote(value, safe="")).encode(), kind)
         assert answer.status < 500, (value, answer.body)
 
 

@@ -101,5 +101,5 @@ def test_every_deletion_is_there_by_name_and_images_with_their_picture(
 @pytest.mark.parametrize(
     "query", ["kind=moon", "kind=created&begin=-1", "kind=created&begin=x", ""]
 )
-def test_rows_that_nothing_asks_for_are_422(visitor: Visitor, query: str) -> None:
-    assert visitor.ask("GET", f"/fragments/rows?agreement=x&{query}").status == 422
+def test_rows_that_nothing_asks_for_are_422(lasting: Visitor, query: str) -> None:
+    assert lasting.ask("GET", f"/fragments/rows?agreement=x&{query}").status == 422

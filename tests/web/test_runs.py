@@ -168,9 +168,9 @@ def test_a_lock_is_said_in_words(visitor: Visitor, root: Path) -> None:
         [("command", "apply"), ("style", "16")],
     ],
 )
-def test_what_no_button_asks_for_is_422(visitor: Visitor, fields: list[tuple[str, str]]) -> None:
-    assert visitor.form("/fragments/plan", *fields).status == 422
-    assert visitor.ask("POST", "/fragments/plan", {"command": "push"}).status == 422
+def test_what_no_button_asks_for_is_422(lasting: Visitor, fields: list[tuple[str, str]]) -> None:
+    assert lasting.form("/fragments/plan", *fields).status == 422
+    assert lasting.ask("POST", "/fragments/plan", {"command": "push"}).status == 422
 
 
 @pytest.mark.slow
