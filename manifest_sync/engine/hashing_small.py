@@ -36,10 +36,11 @@ def hashing_small(store: Store, jobs: Sequence[Unhashed], most: int) -> Iterator
 
 
 class _Here:
-    """By as many threads of this process at a time as it takes to wait for the disk.
+    """By the threads of this process, of which as many read at a time as wait for the disk.
 
     What the system has in memory is read by one: each of the many short system calls of two
-    hands the interpreter over to the other, which takes longer than the call.
+    hands the interpreter over to the other, which takes longer than the call. What it has read is
+    hashed while another reads: MD5 needs no interpreter.
     """
 
     def __init__(self, store: Store, most: int) -> None:
@@ -52,12 +53,10 @@ class _Here:
     def hash_small(self, batch: Sequence[Unhashed]) -> list[Hashes | None]:
         with self._turns:
             began, worked = time.monotonic(), time.thread_time()
-            read = self._store.read_small(
-                [(job.path, job.stamp) for job in batch], limits=Limits(1)
-            )
-            found = hash_small(batch, read)
+            files = [(job.path, job.stamp) for job in batch]
+            read = [*self._store.read_small(files, limits=Limits(1))]
             self._note(time.monotonic() - began, time.thread_time() - worked)
-        return found
+        return hash_small(batch, read)
 
     def _note(self, seconds: float, at_work: float) -> None:
         """Let one more thread read where those that do mostly wait."""

@@ -17,7 +17,7 @@ from manifest_sync.core.listing import Found
 from manifest_sync.core.stamps import FileStamp, Present
 from manifest_sync.engine import hashing_small
 from manifest_sync.engine.hash_process import HashProcess
-from manifest_sync.engine.hashes import Unhashed
+from manifest_sync.engine.hashes import Hashes, Unhashed, hash_small
 from manifest_sync.engine.hashing import hash_all
 from manifest_sync.engine.tally import Tally
 from manifest_sync.engine.watch import Watch
@@ -232,3 +232,27 @@ def test_more_threads_than_one_read_where_they_wait_for_the_disk(
     store.seconds = seconds
     hashed(store, jobs_of(root))
     assert store.most == most
+
+
+def test_what_one_thread_has_read_is_hashed_while_another_reads(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, second = list[int](), threading.Event()
+
+    class Telling(LocalStore):
+        def read_small(
+            self, files: Sequence[tuple[str, Present]], *, limits: Limits
+        ) -> Iterator[Whole | StoreError]:
+            reads.append(len(files))
+            if len(reads) > 1:
+                second.set()
+            yield from super().read_small(files, limits=limits)
+
+    def hash_once_another_reads(
+        batch: Sequence[Unhashed], read: Sequence[Whole | StoreError]
+    ) -> list[Hashes | None]:
+        assert second.wait(10)
+        return hash_small(batch, read)
+
+    monkeypatch.setattr(hashing_small, "hash_small", hash_once_another_reads)
+    hashed(store_of(root, Telling), jobs_of(root))
