@@ -80,7 +80,8 @@ def checked(whole: Whole, source: Source, content: Content, known_xxh3: str | No
     if known_xxh3 is not None:
         is_promised = xxh3 == known_xxh3
     else:
-        is_promised = hashlib.md5(data, usedforsecurity=False).hexdigest() == content.md5
+        md5 = whole.md5 or hashlib.md5(data, usedforsecurity=False).hexdigest()
+        is_promised = md5 == content.md5
     if len(data) != content.size or not is_promised:
         raise broken_promise(source)
     return xxh3

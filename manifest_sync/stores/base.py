@@ -68,6 +68,8 @@ class Whole(msgspec.Struct, frozen=True, gc=False):
     data: bytes
     modified_ns: int
     """As `Reading.modified_ns`."""
+    md5: str | None = None
+    """Of the data; known where it was computed while other files were on their way."""
 
 
 class Body(Protocol):

@@ -11,7 +11,7 @@ from manifest_sync.core.abilities import Guard
 from manifest_sync.core.errors import Corrupted, Moved, NotFound, StoreError
 from manifest_sync.core.stamps import ABSENT, ObjectStamp, Stamp
 from manifest_sync.stores.base import Body, Limits, Request, Whole, Written
-from manifest_sync.stores.bodies import gathered
+from manifest_sync.stores.bodies import content_of, gathered
 from manifest_sync.stores.one_by_one import each
 from manifest_sync.stores.s3_conditions import condition, mode
 from manifest_sync.stores.s3_doubting import doubting
@@ -21,10 +21,10 @@ from manifest_sync.stores.s3_reading import require
 from manifest_sync.stores.s3_together import ask_together, begun
 
 if TYPE_CHECKING:
-    from obstore import Attributes, Bytes, ObjectMeta, PutMode, PutResult
+    from obstore import Attributes, ObjectMeta, PutMode, PutResult
     from obstore.store import S3Store as BulkStore
 
-    _Got = tuple[ObjectMeta, Attributes, Bytes]
+    _Got = tuple[ObjectMeta, Attributes, bytes, str]
 
 
 class KeyWrite(msgspec.Struct, frozen=True):
@@ -67,7 +67,9 @@ class S3Small(msgspec.Struct, frozen=True):
         def get(file: tuple[str, ObjectStamp]) -> "_Got":
             key, stamp = file
             got = obstore.get(self.bulk, key, options={"if_match": f'"{stamp.etag}"'})
-            return got.meta, got.attributes, got.bytes()
+            data = got.bytes().to_bytes()
+            # Here, since MD5 needs no interpreter: the other threads go on meanwhile.
+            return got.meta, got.attributes, data, content_of(data).md5
 
         def heard(file: tuple[str, ObjectStamp], answer: "_Got | Exception") -> Whole:
             key, stamp = file
@@ -77,11 +79,11 @@ class S3Small(msgspec.Struct, frozen=True):
                         raise answer
                 except NotFound as error:
                     raise Moved(f"{key} is no longer on S3") from error
-            meta, attributes, data = answer
+            meta, attributes, data, md5 = answer
             now = ObjectStamp(meta["size"], bare(meta["e_tag"]), meta["version"])
             require(key, stamp, now)
             said = {str(name): value for name, value in attributes.items()}
-            return Whole(data.to_bytes(), modified_ns(said, meta["last_modified"]))
+            return Whole(data, modified_ns(said, meta["last_modified"]), md5)
 
         answers = ask_together(files, get, limits)
         self.objects.on_request(Request.GET, begun(answers))

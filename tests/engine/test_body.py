@@ -13,8 +13,8 @@ from manifest_sync.core.content import Content, Side
 from manifest_sync.core.errors import Corrupted, Moved, StoreError, Transient
 from manifest_sync.core.plan import Source
 from manifest_sync.core.stamps import ABSENT, AbsentStamp, Present
-from manifest_sync.engine.body import CheckedBody
-from manifest_sync.stores.base import CHUNK, Reading, Store
+from manifest_sync.engine.body import CheckedBody, checked
+from manifest_sync.stores.base import CHUNK, Reading, Store, Whole
 from manifest_sync.stores.bodies import content_of
 from manifest_sync.stores.faulty import Call, Fault, FaultyStore, Harm
 from manifest_sync.stores.local import LocalStore
@@ -150,3 +150,18 @@ def test_a_source_in_another_state_is_not_read_at_all() -> None:
     store.put_out_of_band("a.png", b"other")
     with pytest.raises(Moved):
         list(CheckedBody(store, source, content_of(b"bytes")).chunks())
+
+
+@pytest.mark.parametrize("told", [None, content_of(b"other").md5])
+def test_a_small_source_is_what_its_reader_computed_or_what_is_computed_now(
+    told: str | None,
+) -> None:
+    source = source_of(MemoryStore(Side.S3), b"bytes")
+    for data in (b"bytes", b"other"):
+        whole = Whole(data, 1, told)
+        is_right = (told or content_of(data).md5) == content_of(b"other").md5
+        if is_right:
+            assert checked(whole, source, content_of(b"other"), None)
+        else:
+            with pytest.raises(Corrupted):
+                checked(whole, source, content_of(b"other"), None)

@@ -2,18 +2,26 @@
 
 from typing import ClassVar
 
+import msgspec
 import pytest
 
 from manifest_sync.core.errors import Moved, StoreError
 from manifest_sync.core.stamps import ABSENT
 from manifest_sync.stores.base import Body, Limits, NewCopy, Replacement, Whole, Written
-from manifest_sync.stores.bodies import bytes_body
+from manifest_sync.stores.bodies import bytes_body, content_of
 from tests.stores.under_test import MTIME_NS, ODD_NAMES, Cut, StoreUnderTest, new_name, present
 
 
 def written(result: Written | StoreError) -> Written:
     assert isinstance(result, Written)
     return result
+
+
+def without_md5(read: Whole | StoreError) -> Whole:
+    """What was read, but for the MD5 that it may tell; then it has to be right."""
+    assert isinstance(read, Whole)
+    assert read.md5 in (None, content_of(read.data).md5)
+    return msgspec.structs.replace(read, md5=None)
 
 
 class ManyContract:
@@ -30,7 +38,7 @@ class ManyContract:
             under_test.create(path, data)
         files = [(path, present(under_test.stamp(path))) for path in texts]
         wholes = list(under_test.store.read_small(files, limits=Limits(2)))
-        assert wholes == [Whole(data, MTIME_NS) for data in texts.values()]
+        assert [*map(without_md5, wholes)] == [Whole(data, MTIME_NS) for data in texts.values()]
 
     def test_what_is_wrong_with_one_read_is_in_its_place(self, under_test: StoreUnderTest) -> None:
         paths = ["a.txt", "b.txt", "c.txt", "d.txt"]
@@ -40,7 +48,7 @@ class ManyContract:
         under_test.put("b.txt", b"another")
         under_test.drop("c.txt")
         first, *wrong, last = under_test.store.read_small(files, limits=Limits(2))
-        assert first == last == Whole(b"before", MTIME_NS)
+        assert without_md5(first) == without_md5(last) == Whole(b"before", MTIME_NS)
         assert [type(each) for each in wrong] == [Moved, Moved]
 
     # Creating

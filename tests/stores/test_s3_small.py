@@ -140,6 +140,19 @@ def test_an_object_that_somebody_replaced_at_once_is_theirs() -> None:
         assert kinds(at.create(4)) == all_but(3, Moved, Written)
 
 
+def test_what_is_read_tells_the_md5_of_what_arrived() -> None:
+    damaged = b"bytez of 3"
+
+    def script(_method: str, number: int) -> Reply | None:
+        return Reply(headers=stored(3).headers, body=damaged) if number == 3 else None
+
+    with opened(serving(script)) as at:
+        wholes = [whole for whole in at.read(4) if isinstance(whole, Whole)]
+    assert wholes[3].data == damaged
+    assert [whole.md5 for whole in wholes] == [content_of(whole.data).md5 for whole in wholes]
+    assert len(wholes) == len(NUMBERS)
+
+
 @pytest.mark.parametrize(
     "reply",
     [
