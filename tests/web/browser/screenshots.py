@@ -104,7 +104,7 @@ def take(browser: "Browser", visitor: Visitor, *, dark: bool) -> None:
         page.locator("#lightbox ins").first.wait_for()
         picture(curator, f"image-{name}")
         page.keyboard.press("Escape")
-        page.get_by_label("Sync Deletes").check()
+        page.get_by_role("checkbox", name="Sync Deletes").check()
         page.locator("[data-command=push]").click()
         page.locator("#plan-dialog[open]").wait_for()
         picture(curator, f"plan-{name}")

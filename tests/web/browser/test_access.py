@@ -51,7 +51,7 @@ def test_nothing_serious_is_found_on_any_page_or_dialog(
         page.locator("#lightbox ins").wait_for()
         check(curator)
         page.keyboard.press("Escape")
-        page.get_by_label("Sync Deletes").check()
+        page.get_by_role("checkbox", name="Sync Deletes").check()
         page.locator("[data-command=push]").click()
         page.locator("#plan-dialog[open] .conflicts").wait_for()
         check(curator)

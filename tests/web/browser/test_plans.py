@@ -45,7 +45,7 @@ def test_deletions_show_their_pictures_or_a_placeholder(
     curator.until(pictures)
     for name in ("a.jpg", "a.txt", "bad.png"):
         (style / name).unlink()
-    curator.page.get_by_label("Sync Deletes").check()
+    curator.page.get_by_role("checkbox", name="Sync Deletes").check()
     press(curator, TO_S3)
     rows = curator.page.locator("#plan-dialog[open] .deletes li")
     rows.first.wait_for()
@@ -63,7 +63,7 @@ def test_a_deletion_of_what_this_machine_never_showed_has_its_picture_from_s3(
 ) -> None:
     (style / "a.jpg").unlink()
     curator.open()
-    curator.page.get_by_label("Sync Deletes").check()
+    curator.page.get_by_role("checkbox", name="Sync Deletes").check()
     press(curator, TO_S3)
     picture = curator.page.locator("#plan-dialog[open] .deletes img")
     picture.wait_for()

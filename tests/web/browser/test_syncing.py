@@ -103,7 +103,7 @@ def test_sync_deletes_is_off_at_every_load_and_lists_what_it_deletes(
     curator.open()
     curator.cards()
     (style / "c.webp").unlink()
-    box = curator.page.get_by_label("Sync Deletes")
+    box = curator.page.get_by_role("checkbox", name="Sync Deletes")
     assert curator.page.locator("label", has=box).get_attribute("title") == DELETES
     box.check()
     curator.page.reload()
@@ -147,7 +147,7 @@ def test_a_refusal_needs_a_tick_and_a_second_look(
     for path in bucket.objects(PREFIX):
         (style / path).unlink()
     curator.open()
-    curator.page.get_by_label("Sync Deletes").check()
+    curator.page.get_by_role("checkbox", name="Sync Deletes").check()
     press(curator, TO_S3)
     dialog = curator.page.locator("#plan-dialog[open]")
     dialog.get_by_label("every one of the 5 files").check()
