@@ -4,7 +4,7 @@ Whoever wants it lays down a claim and then lists them all. A claim counts from 
 written, so of two that overlap at least one sees the other; each that sees another takes its own
 back and tries again after a random while. What a killed holder leaves expires by the server's
 clock, the only one that all of them share; who comes after it in the same workspace, where there
-is only one at a time, takes it over at once.
+is only one at a time, takes it over at once, or takes it back.
 """
 
 import random
@@ -14,12 +14,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from manifest_sync.core.errors import StoreError, Transient
 from manifest_sync.stores.base import OnRequest, Request
 from manifest_sync.stores.s3_connection import S3Connection
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
 LEASE_FOLDER = ".manifest-sync-lease"
 EXPIRES = timedelta(minutes=5)
@@ -73,6 +77,15 @@ class Lease(msgspec.Struct, frozen=True):
             with suppress(StoreError):
                 self._withdraw(claim, version)
 
+    def take_back(self) -> None:
+        """Free what a killed run of this workspace had claimed, so that nobody waits for it.
+
+        Only for who is alone in the workspace. Raises StoreError.
+        """
+        for claim in self._list(self._own_prefix).get("Contents", ()):
+            if self._was_ours(claim["Key"]):
+                self._withdraw(claim["Key"], None)
+
     def _claim(self) -> tuple[float, str, str | None]:
         """Lay down the only claim: since when it is held, its key and its version."""
         for number in range(_TRIES):
@@ -104,10 +117,7 @@ class Lease(msgspec.Struct, frozen=True):
 
     def _others(self, own: str) -> bool:
         """Whether anybody else has a claim that counts; all that count no more are cleared away."""
-        connection = self.connection
-        self.on_request(Request.LIST, 1)
-        with connection.doing(f"list {self.prefix}"):
-            found = connection.client.list_objects_v2(Bucket=connection.bucket, Prefix=self.prefix)
+        found = self._list(self.prefix)
         now = _server_time(found["ResponseMetadata"]["HTTPHeaders"])
         others = [each for each in found.get("Contents", ()) if each["Key"] != own]
         void = [
@@ -118,6 +128,13 @@ class Lease(msgspec.Struct, frozen=True):
         for key in void:
             self._withdraw(key, None)
         return len(others) > len(void)
+
+    def _list(self, prefix: str) -> "ListObjectsV2OutputTypeDef":
+        """The claims below a prefix. They are never so many that one answer does not tell all."""
+        connection = self.connection
+        self.on_request(Request.LIST, 1)
+        with connection.doing(f"list {prefix}"):
+            return connection.client.list_objects_v2(Bucket=connection.bucket, Prefix=prefix)
 
     def _was_ours(self, claim: str) -> bool:
         """Whether a killed run of this workspace has left a claim."""

@@ -13,6 +13,7 @@ import msgspec
 from manifest_sync.core.content import Content, Side
 from manifest_sync.core.errors import StoreError
 from manifest_sync.core.listing import Shadow
+from manifest_sync.core.manifest import MANIFEST_NAME
 from manifest_sync.core.memory import BLANK, Memory
 from manifest_sync.core.outcome import Status
 from manifest_sync.core.stamps import AbsentStamp
@@ -22,6 +23,8 @@ from manifest_sync.engine.site import Observation, Site
 from manifest_sync.state import interrupted, memories
 from manifest_sync.state.interrupted import Finding, Intent
 from manifest_sync.stores.base import Store
+from manifest_sync.stores.s3_lease import Lease
+from manifest_sync.workspace.probing import known_abilities
 from manifest_sync.workspace.resources import Resources
 from manifest_sync.workspace.styles import Style
 from manifest_sync.workspace.uploading import give_up_cut_off
@@ -55,6 +58,8 @@ def fold_in(
         elif not shadow.over(intent.path):
             with suppress(StoreError):  # it stays as it is until it can be looked at
                 findings.append(_find_out(intent, survey, site, shelves[intent.apply]))
+    if any(intent.side is Side.S3 for intent in intents):
+        _free_lease(resources, style)
     for shelf in shelves.values():
         resources.folder_store(style).trash.remove_leftovers(shelf)
     moved = _remembered(survey, findings)
@@ -64,6 +69,21 @@ def fold_in(
     return msgspec.structs.replace(
         observation, survey=msgspec.structs.replace(survey, memory=memory)
     )
+
+
+def _free_lease(resources: Resources, style: Style) -> None:
+    """Take back the right to publish, which a killed run may have had; else it expires.
+
+    The next push does not, where that run has published already all that it is to publish.
+    """
+    remote = style.remote
+    known = known_abilities(resources, remote.bucket)
+    if known is None or not known.unguarded:
+        return  # there are no leases where S3 itself sees to it
+    connection = resources.connection(remote.bucket)
+    connection.holder = resources.holder
+    with suppress(StoreError):
+        Lease(connection, remote.prefix + MANIFEST_NAME, lambda _kind, _count: None).take_back()
 
 
 def _find_out(intent: Intent, survey: Survey, site: Site, keep_under: str) -> Finding:

@@ -12,13 +12,16 @@ from email.utils import format_datetime, parsedate_to_datetime
 import pytest
 
 from tests.buckets import Bucket
+from tests.e2e.killing import run_and_kill
+from tests.e2e.meddler import meddling
 from tests.e2e.places import Place
 from tests.rewriting_s3 import Headers, Rewriter, rewriting
 
 pytestmark = pytest.mark.slow
 
 CONDITIONS = {"if-match", "if-none-match"}
-CLAIM = "styles/.manifest-sync-lease/16/manifest.json/left"
+LEASES = "styles/.manifest-sync-lease/"
+CLAIM = f"{LEASES}16/manifest.json/left"
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def test_two_at_once_lose_nothing(careless: Rewriter, place: Place) -> None:
     other.quickly("pull", "--yes")
     assert place.files() == other.files() == place.objects()
     assert place.published()["files"].keys() == place.files().keys()
-    assert place.bucket.keys("styles/.manifest-sync-lease/") == []
+    assert place.bucket.keys(LEASES) == []
 
 
 def test_the_plan_and_doctor_say_so(careless: Rewriter, place: Place) -> None:
@@ -75,7 +78,29 @@ def test_what_a_killed_holder_left_is_waited_for_and_expires(
     assert place.bucket.objects() == before
     careless.answers = _six_minutes_later
     assert place.quick_row("push", "--yes")["updated"] == 1
-    assert place.bucket.keys("styles/.manifest-sync-lease/") == []
+    assert place.bucket.keys(LEASES) == []
+
+
+def test_what_a_killed_push_had_claimed_is_free_after_the_next(
+    careless: Rewriter, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with meddling(careless.endpoint) as meddler:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", meddler.endpoint)
+        place.begin_pushed()
+        place.write({"a.txt": b"edited"})
+        assert run_and_kill(place, meddler, ("push", "--yes"), 1, _publishes)
+        [claim] = place.bucket.keys(LEASES)
+        place.bucket.put(CLAIM, b"")
+        # It has published already, so it needs no lease any more.
+        place.quickly("push", "--yes")
+    assert place.objects()["a.txt"] == b"edited"
+    assert claim != CLAIM
+    assert place.bucket.keys(LEASES) == [CLAIM]
+
+
+def _publishes(method: str, path: str) -> bool:
+    """Whether a request is that which the lease was taken for; before it the old one is kept."""
+    return method == "PUT" and path.endswith("/16/manifest.json") and "-trash/" not in path
 
 
 def _six_minutes_later(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
