@@ -140,6 +140,22 @@ def test_output_that_finds_no_room_is_an_error_in_a_sentence(
     assert (done.returncode, done.stderr) == (1, sentence)
 
 
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["push", "--yes"]])
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_who_closes_a_stream_is_told_nothing_by_it(
+    pushed: Path, arguments: list[str], closed: str
+) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" "$@" {closed}', program(), *arguments],
+        cwd=pushed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert bool(done.stdout) == (" >&-" not in f" {closed}")
+
+
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["schema"]])
 def test_a_reader_who_has_left_is_told_nothing(tmp_path: Path, arguments: list[str]) -> None:
     reading, writing = os.pipe()
