@@ -36,7 +36,7 @@ demo: $(VENV)/sandbox.stamp ## Tour all of it: an embedded S3, two workspaces, r
 test: $(VENV)/dev.stamp ## The fast suite
 	$(BIN)/python -m pytest $(WORKERS) $(PYTEST)
 
-laws: $(VENV)/dev.stamp ## The properties in the fast suite again, with twenty times as many examples
+laws: $(VENV)/dev.stamp ## The properties in the fast suite again, with ten times as many examples
 	HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest $(WORKERS) \
 	  -m "hypothesis and not ceph and not slow and not browser" $(PYTEST)
 
