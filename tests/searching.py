@@ -22,6 +22,9 @@ settings.register_profile("ci", settings.get_profile("dev"), max_examples=300)
 settings.load_profile("ci" if _LONG else "dev")
 
 
-def examples(few: int) -> int:
-    """How many examples a test tries for which `few` are enough in the fast suite."""
-    return few * _LONGER if _LONG else few
+def examples(few: int, most: int | None = None) -> int:
+    """How many examples a test tries for which `few` are enough in the fast suite.
+
+    No more than so many where each takes long.
+    """
+    return min(few * _LONGER, most or few * _LONGER) if _LONG else few

@@ -297,6 +297,6 @@ def _options(flags: dict[str, bool]) -> Options:
 
 
 Workspaces.TestCase.settings = settings(
-    max_examples=examples(15), stateful_step_count=25, derandomize=True
+    max_examples=examples(15, 60), stateful_step_count=25, derandomize=True
 )
 TestWorkspaces = Workspaces.TestCase
