@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 
 from manifest_sync.core.columns import (
     SIZE,
@@ -21,17 +20,24 @@ from manifest_sync.core.stamps import FileStamp, ObjectStamp, Present
 
 
 class Roll:
-    """The files that were in step, by path."""
+    """The files that were in step, by path; for the listings of both sides at the same time."""
 
     def __init__(self, known: InStep) -> None:
         """None is met yet."""
         self.known = known
         self.paths = known.names.split("\n") if known.names else []
+        self._position: dict[str, int] | None = None
 
-    @cached_property
+    @property
     def position(self) -> dict[str, int]:
-        """Of each path: made where one is looked for, for where nothing has moved none is."""
-        return dict(zip(self.paths, range(len(self.paths)), strict=True))
+        """Of each path: made where one is looked for, for where nothing has moved none is.
+
+        Two threads may each make it, and either is right. A `cached_property` needs the
+        `__dict__` of an object, and Python 3.11 crashes where two threads ask for it first.
+        """
+        if self._position is None:
+            self._position = dict(zip(self.paths, range(len(self.paths)), strict=True))
+        return self._position
 
     def content(self, position: int) -> Content:
         """What both sides held."""
