@@ -35,7 +35,10 @@ def holding(path: Path, holder: Holder, timeout: float) -> Iterator[None]:
     except OSError as error:
         raise ManifestSyncError(f"{path} cannot be locked: {error.strerror}.") from error
     try:
-        note.write_bytes(msgspec.json.encode(holder))
+        # What a killed holder left, or a link in a checkout that leads to a file of somebody's.
+        note.unlink(missing_ok=True)
+        with note.open("xb") as file:
+            file.write(msgspec.json.encode(holder))
         yield
     finally:
         note.unlink(missing_ok=True)
