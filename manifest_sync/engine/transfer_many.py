@@ -46,7 +46,11 @@ def _copy(changes: Sequence[Change], sides: Sides, limits: Limits) -> list[Tried
         for change, source in zip(changes, sources, strict=True)
     ]
     made = sides.store(changes[0].side).copy_many(copies, limits=limits)
-    return _judged(changes, made, transferred)
+
+    def judge(change: Change, written: Written) -> Transferred:
+        return transferred(change, written, sides.known_xxh3(_promise(change)[0]))
+
+    return _judged(changes, made, judge)
 
 
 def _send(changes: Sequence[Change], sides: Sides, limits: Limits) -> list[Tried]:

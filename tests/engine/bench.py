@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+import xxhash
+
 from manifest_sync.core.content import Side
 from manifest_sync.core.events import ChangeEnded, Event
 from manifest_sync.core.listing import Problem
 from manifest_sync.core.outcome import Outcome, Status
 from manifest_sync.core.plan import Change, Options, Source, StylePlan, summarise
 from manifest_sync.core.reconcile import Reason, Verb
-from manifest_sync.core.stamps import ABSENT, AbsentStamp, Present
+from manifest_sync.core.stamps import ABSENT, AbsentStamp, FileStamp, Present
 from manifest_sync.engine.apply import Notebook, apply_plan
 from manifest_sync.engine.pace import Pace
 from manifest_sync.engine.tally import Tally
@@ -42,7 +44,10 @@ class Bench:
         self.log: list[str] = []
         """Calls of the target (`write a.png`), and `noted a.png` when the journal has it."""
         self.noted: dict[str, Outcome] = {}
+        self.known: dict[str, Digest] = {}
+        """Digests of the folder's files, before the run."""
         self.digests: dict[str, Digest] = {}
+        """Those that the run noted."""
         self.events: list[Event] = []
         self.stop_after: int | None = None
         self.jobs = jobs
@@ -69,6 +74,9 @@ class Bench:
         stamp = self._there(source, b"to be copied")
         origin = Source(self.to, source, stamp)
         content = content_of(b"to be copied")
+        if isinstance(stamp, FileStamp):
+            xxh3 = xxhash.xxh3_128_hexdigest(b"to be copied")
+            self.known[source] = Digest(stamp, content.md5, xxh3, trusted=True)
         self.changes.append(Change(self.to, path, None, content, Reason.MODIFIED, ABSENT, origin))
 
     # The run
@@ -83,7 +91,7 @@ class Bench:
         )
         return apply_plan(
             self.plan(),
-            Sides(stores[Side.LOCAL], stores[Side.S3], digests={}, keep_under="run"),
+            Sides(stores[Side.LOCAL], stores[Side.S3], digests=self.known, keep_under="run"),
             Notebook(self._outcomes, self._digests),
             lambda path: path.endswith(".txt"),
             Watch("16", self.tally, self._tell, self._stopped, self.jobs, pace=self.pace),
