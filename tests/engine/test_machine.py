@@ -229,7 +229,9 @@ class Workspaces(RuleBasedStateMachine):
         after = _files(target)
         kept = set(target.kept.values())
         done = {outcome.change.path for outcome in run.outcomes if outcome.status is Status.DONE}
-        unacknowledged = {o.change.path for o in run.outcomes if o.status is Status.FAILED}
+        unacknowledged = {
+            o.change.path for o in run.outcomes if o.status is Status.FAILED or o.unknown
+        }
         for path in before.keys() | after.keys():
             if before.get(path) != after.get(path):
                 assert path in done | unacknowledged

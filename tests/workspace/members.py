@@ -73,6 +73,7 @@ class Member:
         if data is not None:
             self.folder.put_out_of_band(path, data)
             self.person.held.add((path, content_of(data)))
+            self.person.has_back(Side.LOCAL, path, content_of(data))
         elif self.folder.bytes_at(path) is not None:
             self.folder.drop_out_of_band(path)
 

@@ -144,6 +144,9 @@ class Team(RuleBasedStateMachine):
     def change_out_of_band(self, edits: Edits) -> None:
         for path, data in edits.items():
             self.witness.change_out_of_band(path, data)
+            for member in self.members:
+                if data is not None:
+                    member.person.has_back(Side.S3, path, content_of(data))
 
     @rule(who=who)
     def commit(self, who: int) -> None:

@@ -44,6 +44,15 @@ class Person:
     """Everything that its folder ever held."""
     destroyed: list[Destroyed] = field(default_factory=list)
 
+    def has_back(self, side: Side, path: str, content: Content) -> None:
+        """Somebody has put the same bytes where they were destroyed.
+
+        If that was by a run that was killed, nothing tells any more that it got so far; and
+        nothing has to, for the bytes are there.
+        """
+        back = (side, path, content)
+        self.destroyed = [d for d in self.destroyed if (d.side, d.path, d.content) != back]
+
 
 class Witness:
     """Sees every change of the bucket and of the folders at the moment it is made."""
