@@ -86,7 +86,7 @@ def _chosen(options: argparse.Namespace) -> list[Work]:
 
 def hold(work: Work, files: int, folder: Path) -> None:
     """Begin a work, say how to get to it from another shell, and wait for a line."""
-    with null_s3(folder / "s3", delay=work.delay) as server:
+    with null_s3(folder / "s3", delay=work.delay, distance=work.distance) as server:
         made = work.prepare(folder, server, work.name, files)
         work.reset(made)
         names = sorted(name for name in made.environ if name.startswith("AWS_"))
@@ -100,7 +100,7 @@ def measured(
     work: Work, files: int, runs: int, folder: Path, without: Sequence[str] = ()
 ) -> Iterator[Row]:
     """A row for each installed tool. Tools take turns, so that a slow minute is everybody's."""
-    with null_s3(folder / "s3", delay=work.delay) as server:
+    with null_s3(folder / "s3", delay=work.delay, distance=work.distance) as server:
         made = work.prepare(folder, server, work.name, files)
         tools = {
             tool: command(made)

@@ -8,7 +8,7 @@ from bench.null_s3 import NullS3
 from bench.scenes import Scene
 from bench.stage import Stage, stage
 
-_SMALL, _MIDDLE, _LARGE = 4 << 10, 32 << 10, 25_000_000
+_SMALL, _MIDDLE, _PHOTO, _LARGE = 4 << 10, 32 << 10, 300_000, 25_000_000
 _TINY = 16
 """Bytes of a million images; an empty object could be the marker of a folder."""
 _HALVES = ("go/", "keep/")
@@ -80,6 +80,16 @@ def unsent(base: Path, s3: NullS3, name: str, files: int) -> Stage:
 def unfetched(base: Path, s3: NullS3, name: str, files: int) -> Stage:
     """An empty folder, and all of it on S3."""
     return _one_sided(base, s3, name, Scene(files // 2, _MIDDLE), here=False)
+
+
+def photos_unsent(base: Path, s3: NullS3, name: str, files: int) -> Stage:
+    """The same as `unsent`, of images as people train with."""
+    return _one_sided(base, s3, name, Scene(files // 2, _PHOTO), here=True)
+
+
+def photos_unfetched(base: Path, s3: NullS3, name: str, files: int) -> Stage:
+    """The same as `unfetched`, of images as people train with."""
+    return _one_sided(base, s3, name, Scene(files // 2, _PHOTO), here=False)
 
 
 def large_unsent(base: Path, s3: NullS3, name: str, files: int) -> Stage:

@@ -375,7 +375,8 @@ function M.serve()
   if not bucket then return refuse(404, 'NoSuchBucket') end
   local query, method = ngx.req.get_uri_args(), ngx.req.get_method()
   ngx.shared.requests:incr(kind_of(method, key, query), 1, 0)
-  if M.delay > 0 and key == '' then ngx.sleep(M.delay) end
+  local wait = key == '' and M.delay or M.distance
+  if wait > 0 then ngx.sleep(wait) end
   if key == '' then return on_bucket(bucket, name, query) end
   if not holds(bucket, key) then return refuse(412, 'PreconditionFailed') end
   if method == 'PUT' then return put(bucket, key, query) end

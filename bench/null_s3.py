@@ -48,15 +48,19 @@ class NullS3:
 
 
 @contextmanager
-def null_s3(root: Path, *, delay: float = 0.0) -> Iterator[NullS3]:
-    """A null S3 whose buckets are in `root`; every listed page takes `delay` seconds."""
+def null_s3(root: Path, *, delay: float = 0.0, distance: float = 0.0) -> Iterator[NullS3]:
+    """A null S3 whose buckets are in `root`.
+
+    Every listed page takes `delay` seconds, and every request about an object `distance`.
+    """
     with socket.socket() as chosen:
         chosen.bind(("127.0.0.1", 0))
         port = chosen.getsockname()[1]
     (root / "tmp").mkdir(parents=True, exist_ok=True)
     config = root / "nginx.conf"
     text = Template((_HERE / "nginx.conf").read_text())
-    config.write_text(text.substitute(root=root, here=_HERE, port=port, delay=delay))
+    waits = {"delay": delay, "distance": distance}
+    config.write_text(text.substitute(root=root, here=_HERE, port=port, **waits))
     with subprocess.Popen(["nginx", "-p", root, "-c", config]) as process:
         try:
             _wait_for(port, process)

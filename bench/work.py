@@ -29,6 +29,8 @@ class Work:
     aims: tuple[Aim, ...] = ()
     delay: float = 0.0
     """Seconds that each listed page takes."""
+    distance: float = 0.0
+    """Seconds that each request about an object takes."""
     is_huge: bool = False
     """Whether it is done only where it is asked for."""
     needs: Callable[[], str | None] = lambda: None

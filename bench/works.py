@@ -56,6 +56,14 @@ WORKS = (
         aims=(Faster(1.2, ("s5cmd cp",)),),
     ),
     Work(
+        "far-push", 2_000, 500, at_first.photos_unsent, tools.SENDS, at_first.restored,
+        aims=(Faster(1, _COPIES), Smaller(300)), delay=0.05, distance=0.05,
+    ),
+    Work(
+        "far-pull", 2_000, 500, at_first.photos_unfetched, tools.FETCHES, at_first.emptied,
+        aims=(Faster(1, _COPIES), Smaller(300)), delay=0.05, distance=0.05,
+    ),
+    Work(
         "large-push", 200, 8, at_first.large_unsent, tools.SENDS, at_first.restored,
         aims=(Faster(0.95, _COPIES), Smaller(300)),
     ),

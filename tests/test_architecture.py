@@ -91,13 +91,14 @@ def test_threads_are_made_in_few_places() -> None:
         attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         if makers & (names | attributes) and module.parts[0] not in {"cli", "sandbox"}:
             found.add(module.as_posix())
-    # Changes at a time, the parts of one large object at a time; the page's runs, processes
-    # that hash, and those that may die of an image.
+    # Changes at a time, the parts of one large object at a time, what is tried out of a server;
+    # the page's runs, processes that hash, and those that may die of an image.
     assert found == {
         "engine/hash_process.py",
         "engine/pool.py",
         "stores/s3_listing.py",
         "stores/s3_multipart.py",
+        "stores/s3_probe.py",
         "stores/s3_together.py",
         "web/jobs.py",
         "web/thumbnails.py",

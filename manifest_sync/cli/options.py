@@ -147,7 +147,12 @@ class Connection(msgspec.Struct, frozen=True):
         typer.Option("--endpoint-url", metavar="URL", help="An S3 server other than AWS."),
     ] = None
     jobs: Annotated[
-        int | None, typer.Option("--jobs", metavar="N", help="Transfers at a time, 32 by default.")
+        int | None,
+        typer.Option(
+            "--jobs",
+            metavar="N",
+            help="Transfers at a time; by default 32, and up to 256 where S3 is far away.",
+        ),
     ] = None
 
 

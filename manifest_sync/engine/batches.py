@@ -4,7 +4,7 @@ A store does many things of a kind sooner than each by itself; but what takes pa
 told and written down only with all of it, so a batch is to be done in a moment.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -20,14 +20,14 @@ Job = tuple[int, Change]
 
 _MOMENT = 0.25
 """Seconds that a batch is to take."""
-_FIRST, _FEWEST, _MOST = 64, 16, 480
+_FIRST, _MOST = 64, 480
 """Changes of a batch: of the first ones, and afterwards. Captions come without their images, so S3
 lists twice as many between the first and the last: no more than a page."""
 _DELETES = 4000
 """Deletions of a batch: S3 takes 1,000 in one request, and four requests at a time."""
-_BYTES = 4 << 20
-"""Of the files of a batch, which are in memory together."""
-
+_BYTES, _BYTES_EACH = 4 << 20, 128 << 10
+"""Of the files of a batch, which are in memory together: so many at least, and more where many are
+at work at a time."""
 
 _SENT = {Many.CREATE, Many.REPLACE}
 """What takes bytes from the other side."""
@@ -45,9 +45,10 @@ class Batch(msgspec.Struct, frozen=True):
 class Batches:
     """Changes in batches, as many in each as take a moment."""
 
-    def __init__(self, many: Many, jobs: Iterable[Job]) -> None:
-        """All of the jobs are of that kind."""
+    def __init__(self, many: Many, jobs: Iterable[Job], at_a_time: Callable[[], int]) -> None:
+        """All of the jobs are of that kind; so many of them are at work at a time."""
         self._many = many
+        self._at_a_time = at_a_time
         self._waiting = iter(jobs)
         self._size = _DELETES if many is Many.DELETE else _FIRST
 
@@ -57,7 +58,8 @@ class Batches:
         weight = 0
         for job in self._waiting:
             more = _weight(self._many, job)
-            if held and (weight + more > _BYTES or len(held) >= self._size):
+            room = max(_BYTES, _BYTES_EACH * self._at_a_time())
+            if held and (weight + more > room or len(held) >= self._size):
                 yield Batch(self._many, held, weight)
                 held, weight = [], 0
             held.append(job)
@@ -70,7 +72,7 @@ class Batches:
         if self._many is Many.DELETE:
             return
         fitting = len(batch.jobs) * _MOMENT / max(seconds, 0.001)
-        self._size = int(min(max(fitting, _FEWEST), _MOST))
+        self._size = int(min(max(fitting, self._at_a_time()), _MOST))
 
 
 def divided(jobs: Sequence[Job], sides: Sides) -> tuple[list[tuple[Many, list[Job]]], list[Job]]:

@@ -4,13 +4,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from manifest_sync.core.errors import NotBegun, NotSignedIn, StoreError, Transient
-from manifest_sync.engine.batches import Batches, Job, divided
-from manifest_sync.engine.pool import work_through
+from manifest_sync.engine.batches import Batch, Batches, Job, divided
+from manifest_sync.engine.pool import line_up, work_through
 from manifest_sync.engine.retrying import Persistence
 from manifest_sync.engine.transfer import Sides, Transferred, transfer
 from manifest_sync.engine.transfer_many import Tried, transfer_many
 from manifest_sync.engine.watch import Watch
 from manifest_sync.stores.base import Limits, Many
+
+_AT_ONCE = 3
+"""Batches under way where the server is far away: some of them wait for it."""
 
 
 def make(jobs: Sequence[Job], sides: Sides, watch: Watch) -> Iterator[tuple[int, Transferred]]:
@@ -51,27 +54,43 @@ def _make_together(
 ) -> Iterator[tuple[Job, Tried]]:
     """Try each once, batch by batch, as long as it goes well.
 
-    One batch at a time, and in this thread: another that prepares the next one meanwhile holds the
-    interpreter's lock while the answers to this one wait for it, and takes longer altogether.
+    One batch at a time where the server is near: another that prepares the next one meanwhile
+    holds the interpreter's lock while the answers to this one wait for it, and takes longer
+    altogether. One that is far away is to have something to do all the time.
 
     After an error that may pass, no further batch is begun before what was tried has gone through:
     what is slow or broken is for threads, which wait and try again without holding up others.
     """
-    pace = watch.pace
-    batches = Batches(many, jobs)
-    for batch in batches:
-        if is_stopped(watch):
-            return
-        began = time.monotonic()
+    pace, goes_well = watch.pace, True
+
+    def at_once() -> int:
+        return _AT_ONCE if pace.is_far else 1
+
+    def share() -> int:
+        return max(1, pace.allowed // at_once())
+
+    def waiting() -> Iterator[Batch]:
+        for batch in batches:
+            if not goes_well or is_stopped(watch):
+                return
+            yield batch
+
+    def attempt(batch: Batch) -> list[Tried]:
+        number, limits = len(batch.jobs), Limits(share(), lambda: is_stopped(watch))
+        began, busy = time.monotonic(), time.process_time()
         with pace.turn():
-            limits = Limits(pace.allowed, lambda: is_stopped(watch))
-            changes = [change for _, change in batch.jobs]
-            results = transfer_many(many, changes, sides, limits)
-        batches.took(batch, time.monotonic() - began)
+            results = transfer_many(many, [change for _, change in batch.jobs], sides, limits)
+        took = time.monotonic() - began
+        batches.took(batch, took)
+        pace.took(max(1.0, number / limits.at_a_time), took, time.process_time() - busy)
         pace.went_through(sum(isinstance(result, Transferred) for result in results))
+        return results
+
+    batches = Batches(many, jobs, share)
+    for batch, results in line_up(waiting(), attempt, at_a_time=at_once):
         yield from zip(batch.jobs, results, strict=True)
         if any(isinstance(result, NotBegun | NotSignedIn | Transient) for result in results):
-            return
+            goes_well = False
 
 
 def _make_alone(

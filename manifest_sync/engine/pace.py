@@ -1,8 +1,9 @@
 """How fast a run goes, given how its server bears it.
 
 Fewer changes are made at a time for a server that asks to slow down: additive increase,
-multiplicative decrease, as TCP does it (RFC 5681, §3.1). Where nothing gets through any more, or
-nobody is signed in, the run is over.
+multiplicative decrease, as TCP does it (RFC 5681, §3.1). More are made for one that is far away,
+whose answers are mostly waited for. Where nothing gets through any more, or nobody is signed in,
+the run is over.
 """
 
 import threading
@@ -19,17 +20,31 @@ STUCK = 3
 them."""
 _ROUND = 1.0
 """Seconds after slowing down; what is refused within them was sent before."""
+_IDLE = 0.5
+"""Of a core: a process that needs less of one waits for its server."""
+_SOON = 0.5
+"""Seconds that a round of changes may take, so that Ctrl-C is heard, and a line not overfilled."""
 
 
 class Pace:
     """Shared by the threads of a run, and by its styles."""
 
-    def __init__(self, most: int = 32, clock: Callable[[], float] = time.monotonic) -> None:
-        """`most` changes are at work at a time, as long as nobody minds."""
-        self._most = most
+    def __init__(
+        self,
+        usual: int = 32,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        most: int | None = None,
+    ) -> None:
+        """So many changes are at work at a time, as long as nobody minds.
+
+        With `most`, up to so many where the server is far away.
+        """
+        self._usual = self._most = usual
+        self._limit = most or usual
         self.clock = clock
         self._changed = threading.Condition()
-        self._allowed = float(most)
+        self._allowed = float(usual)
         self._at_work = 0
         self._slowed: float | None = None
         self._failing: set[str] = set()
@@ -42,6 +57,11 @@ class Pace:
     def allowed(self) -> int:
         """Changes that may be at work at a time now."""
         return int(self._allowed)
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the server was found to be so far away that more are at work than usual."""
+        return self._most > self._usual
 
     @property
     def is_slowed(self) -> bool:
@@ -103,6 +123,22 @@ class Pace:
                 self.end(error)
             raise
         self._failed_steps = 0
+
+    def took(self, rounds: float, seconds: float, busy: float) -> None:
+        """So many changes one after the other took so long, while this process was so long busy.
+
+        Where it was mostly idle, and each of them soon over, twice as many may be at work at a
+        time from now on; half as many where that has become too many for the line.
+        """
+        each = seconds / rounds
+        with self._changed:
+            if self._slowed is not None:
+                return
+            if each > 2 * _SOON:
+                self._most = max(self._usual, self._most // 2)
+            elif each <= _SOON and busy < _IDLE * seconds:
+                self._most = min(self._limit, self._most * 2)
+            self._allowed = float(self._most)
 
     def went_through(self, times: int = 1) -> None:
         """The server has answered: there is hope for everything else, and room for a little more.

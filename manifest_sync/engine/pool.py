@@ -2,8 +2,9 @@
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from typing import TypeVar
@@ -13,6 +14,9 @@ Result = TypeVar("Result")
 
 _AHEAD = 4
 """Jobs queued per thread, so that none waits for the consumer."""
+
+_LINE = 8
+"""Jobs that are ever at work at a time in a line."""
 
 _LATEST = 0.2
 """Seconds until Ctrl-C is noticed, at the latest."""
@@ -100,6 +104,37 @@ def work_through(
         finally:
             abandoned.set()
             executor.shutdown(cancel_futures=True)
+
+
+def line_up(
+    jobs: Iterable[Job], work: Callable[[Job], Result], *, at_a_time: Callable[[], int]
+) -> Iterator[tuple[Job, Result]]:
+    """Yield each job with its result, in the order of the jobs, `at_a_time` of them at work.
+
+    A job is taken from the iterable when it is begun. An exception of `work` ends the iteration
+    after those in flight are done.
+    """
+    abandoned = threading.Event()
+    under_way: deque[tuple[Job, Future[Result]]] = deque()
+    with _executor(_LINE, abandoned) as executor:
+        try:
+            for job in jobs:
+                under_way.append((job, executor.submit(work, job)))
+                while len(under_way) >= at_a_time():
+                    yield _first(under_way)
+            while under_way:
+                yield _first(under_way)
+        finally:
+            abandoned.set()
+            executor.shutdown(cancel_futures=True)
+
+
+def _first(under_way: "deque[tuple[Job, Future[Result]]]") -> tuple[Job, Result]:
+    """The first that was begun, and no longer under way. Ctrl-C is noticed as in `_next`."""
+    job, future = under_way.popleft()
+    while not wait([future], _LATEST).done:
+        pass
+    return job, future.result()
 
 
 def _next(

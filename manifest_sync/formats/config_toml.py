@@ -33,7 +33,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     region: str | None = None
     endpoint_url: str | None = None
     jobs: int | None = None
-    """Transfers at a time."""
+    """Transfers at a time, wherever S3 is; None lets it be seen how far away that is."""
     styles: tuple[str, ...] | None = None
     """Globs of the style folders, where searching the whole workspace takes too long."""
     follow_symlinks: bool = False

@@ -4,6 +4,7 @@ Most servers accept a condition that they do not know, and ignore it.
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Self
 
@@ -27,6 +28,8 @@ CHECKSUMS = {
     "SHA256": "sER1FIHB2rh4WyjmCTlpt+nqQqNym5gMv+tsAY6JzFw=",
 }
 """Of the body, by algorithm, as the headers spell them."""
+_AT_ONCE = 6
+"""Things that are tried out at a time."""
 _OTHER = content_of(b"never written").md5
 """Serves as the ETag that no object has."""
 
@@ -49,23 +52,30 @@ def probe(
     with connection.doing(f"write below “{trash}”"), scratch(connection, on_request, name) as place:
         asked = _Probe(place)
         tells_md5 = place.put(asked.source, BODY) == content_of(BODY).md5
-        put = Guard(_guards_create(place, asked.put), _guards_update(place, asked.put, *Spelling))
-        # What is not enforced for the plainest of requests is for no other.
-        known = (put.update,) if put.update is not None else ()
-        return Abilities(
-            put=put,
-            copy=Guard(
-                create=put.create and _guards_create(place, asked.copy),
-                update=_guards_update(place, asked.copy, *known),
-            ),
-            parts=asked.parts(put),
-            delete=asked.delete(),
-            batch_delete=asked.batch_delete(),
-            content_md5=not briefly and asked.content_md5(),
-            etag_is_md5=tells_md5,
-            checksums=() if briefly else tuple(filter(asked.takes_checksum, CHECKSUMS)),
-            versioning=connection.ask_versioning(),
-        )
+        # At the same time, for a server may be far away; each tries out objects of its own.
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="manifest-sync") as threads:
+            put_update = threads.submit(_guards_update, place, asked.put, *Spelling)
+            put_create = threads.submit(_guards_create, place, asked.put)
+            copy_create = threads.submit(_guards_create, place, asked.copy)
+            delete = threads.submit(asked.delete)
+            batch_delete = threads.submit(asked.batch_delete)
+            versioning = threads.submit(connection.ask_versioning)
+            put = Guard(put_create.result(), put_update.result())
+            parts = threads.submit(asked.parts, put)
+            # What is not enforced for the plainest of requests is for no other.
+            known = (put.update,) if put.update is not None else ()
+            copy_update = _guards_update(place, asked.copy, *known)
+            return Abilities(
+                put=put,
+                copy=Guard(put.create and copy_create.result(), copy_update),
+                parts=parts.result(),
+                delete=delete.result(),
+                batch_delete=batch_delete.result(),
+                content_md5=not briefly and asked.content_md5(),
+                etag_is_md5=tells_md5,
+                checksums=() if briefly else tuple(filter(asked.takes_checksum, CHECKSUMS)),
+                versioning=versioning.result(),
+            )
 
 
 def _guards_create(place: Scratch, attempt: _Attempt) -> bool:

@@ -23,8 +23,9 @@ from manifest_sync.stores.base import Limits
 _Job = TypeVar("_Job")
 _Result = TypeVar("_Result")
 
-_THREADS = ThreadPoolExecutor(64, thread_name_prefix="manifest-sync")
-"""For the whole process: to start some for every batch takes as long as what they do."""
+_THREADS = ThreadPoolExecutor(512, thread_name_prefix="manifest-sync")
+"""For the whole process, started as they are needed: to start some for every batch takes as long
+as what they do."""
 
 _LATEST = 0.2
 """Seconds until Ctrl-C is noticed, at the latest: right before a wait it does not end it."""

@@ -25,7 +25,7 @@ class Observer:
         """While this run holds the workspace's lock; only then what an earlier run left half
         done is nobody's who is still at it."""
         self._begun: dict[str, Tally] = {}
-        self._pace = Pace(resources.jobs)
+        self._pace = Pace(resources.jobs, most=resources.most_jobs)
 
     def begin(self, style: Style, tally: Tally) -> None:
         """Count to the style's next run what was asked before there was a style: a clone's."""
@@ -36,7 +36,7 @@ class Observer:
         resources = self.resources
         tally = self._begun.pop(style.name, None) or Tally()
         if self._pace.is_past:
-            self._pace = Pace(resources.jobs)
+            self._pace = Pace(resources.jobs, most=resources.most_jobs)
         watch = Watch(
             style=style.id,
             tally=tally,

@@ -2,6 +2,7 @@
 
 import getpass
 import hashlib
+import resource
 import socket
 import sqlite3
 from collections.abc import Callable
@@ -39,6 +40,9 @@ from manifest_sync.workspace.manifest_file import replace_file
 from manifest_sync.workspace.styles import Style
 from manifest_sync.workspace.uploading import UploadBook
 
+_JOBS, _MOST_JOBS = 32, 256
+_FILES_EACH = 3
+"""Descriptors that a transfer may need: a connection, a file, and one to spare."""
 _AWS = "https://s3.amazonaws.com"
 _FEW_DIGESTS = 30
 """Are looked up one by one, before all of a style are read at once."""
@@ -148,7 +152,15 @@ class Resources:
     @property
     def jobs(self) -> int:
         """Transfers at a time."""
-        return self.config.jobs or 32
+        return self.config.jobs or _JOBS
+
+    @property
+    def most_jobs(self) -> int:
+        """The same where S3 is far away: what the user wants, or what the process can have open."""
+        if self.config.jobs is not None:
+            return self.config.jobs
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return _MOST_JOBS if files < 0 else max(_JOBS, min(_MOST_JOBS, files // _FILES_EACH))
 
     @property
     def holder(self) -> str:

@@ -34,8 +34,12 @@ class Bench:
         faults: Iterable[Fault] = (),
         jobs: int = 1,
         gains: bool = False,
+        far: bool = False,
     ) -> None:
-        """With `gains` the stores have changes made in batches wherever that can be."""
+        """With `gains` the stores have changes made in batches wherever that can be.
+
+        With `far` several batches are under way at a time.
+        """
         self.to = to
         self.stores = {side: MemoryStore(side, gains=gains) for side in Side}
         self.faults = tuple(faults)
@@ -52,7 +56,9 @@ class Bench:
         self.stop_after: int | None = None
         self.jobs = jobs
         self.source_faults: tuple[Fault, ...] = ()
-        self.pace = Pace(jobs)
+        self.pace = Pace(jobs, most=8 * jobs)
+        if far:
+            self.pace.took(1.0, 0.1, 0.0)
         self.tally = Tally()
         self.before_each: Callable[[Call, str], object] = lambda _call, _path: None
         self.before_noting: Callable[[], object] = lambda: None

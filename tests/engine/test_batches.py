@@ -140,6 +140,11 @@ def test_together_goes_what_both_sides_gain_by(
 # How many
 
 
+def few() -> int:
+    """So many are at work at a time as usual."""
+    return 32
+
+
 def through(batches: Batches, seconds: Iterator[float]) -> list[tuple[int, int]]:
     """Jobs and bytes of each batch, told that it took so long."""
     found = []
@@ -152,17 +157,18 @@ def through(batches: Batches, seconds: Iterator[float]) -> list[tuple[int, int]]
 @given(
     sizes=st.lists(st.sampled_from([0, 1, 5000, 300_000, CHUNK]), max_size=900),
     seconds=st.lists(st.sampled_from([0.0, 0.01, 0.3, 2.0, 60.0]), min_size=1),
+    at_a_time=st.sampled_from([1, 32, 85]),
 )
 def test_no_job_is_lost_or_made_twice_and_few_bytes_are_in_memory(
-    sizes: list[int], seconds: list[float]
+    sizes: list[int], seconds: list[float], at_a_time: int
 ) -> None:
     jobs = jobs_of(*map(sent, sizes))
-    batches = Batches(Many.CREATE, jobs)
+    batches = Batches(Many.CREATE, jobs, lambda: at_a_time)
     made = []
     for number, batch in enumerate(batches):
         assert batch.jobs
         assert len(batch.jobs) <= 480
-        assert batch.weight <= 4 * MEBI
+        assert batch.weight <= max(4 * MEBI, at_a_time * MEBI // 8)
         made += batch.jobs
         batches.took(batch, seconds[number % len(seconds)])
     assert made == jobs
@@ -174,16 +180,27 @@ def test_no_job_is_lost_or_made_twice_and_few_bytes_are_in_memory(
         (0.0, [64, 480, 480, 176]),  # nothing is too fast
         (0.25, [64] * 18 + [48]),
         (0.125, [64, 128, 256, 480, 272]),
-        (60.0, [64] + [16] * 71),  # nor too slow
+        (60.0, [64] + [16] * 71),  # nor are fewer quicker than those at work at a time
     ],
 )
 def test_as_many_as_take_a_moment(takes: float, sizes: list[int]) -> None:
-    found = through(Batches(Many.CREATE, jobs_of(*[sent(1)] * 1200)), iter([takes] * 100))
-    assert [number for number, _ in found] == sizes
+    batches = Batches(Many.CREATE, jobs_of(*[sent(1)] * 1200), lambda: 16)
+    assert [number for number, _ in through(batches, iter([takes] * 100))] == sizes
+
+
+def test_more_go_together_as_soon_as_more_are_at_work_at_a_time() -> None:
+    at_a_time = 32
+    batches = Batches(Many.CREATE, jobs_of(*[sent(CHUNK)] * 40), lambda: at_a_time)
+    taken = iter(batches)
+    assert next(taken).weight == 4 * MEBI
+    at_a_time = 256
+    assert next(taken).weight == 32 * MEBI
 
 
 def test_files_of_a_batch_take_four_mebibytes_together() -> None:
-    found = through(Batches(Many.CREATE, jobs_of(*[sent(CHUNK)] * 9, sent(1))), iter([1.0] * 9))
+    found = through(
+        Batches(Many.CREATE, jobs_of(*[sent(CHUNK)] * 9, sent(1)), few), iter([1.0] * 9)
+    )
     assert found == [(4, 4 * MEBI), (4, 4 * MEBI), (2, MEBI + 1)]
 
 
@@ -195,9 +212,9 @@ def test_what_is_not_held_in_memory_weighs_nothing(
     many: Many, of_size: Callable[[int], Change], sizes: list[int]
 ) -> None:
     jobs = jobs_of(*[of_size(25 * MEBI)] * 300)
-    assert through(Batches(many, jobs), iter([0.1] * 9)) == [(size, 0) for size in sizes]
+    assert through(Batches(many, jobs, few), iter([0.1] * 9)) == [(size, 0) for size in sizes]
 
 
 def test_deletions_are_as_many_as_four_requests_take_however_long_they_take() -> None:
-    found = through(Batches(Many.DELETE, jobs_of(*[deleted(1)] * 9000)), iter([9.0] * 9))
+    found = through(Batches(Many.DELETE, jobs_of(*[deleted(1)] * 9000), few), iter([9.0] * 9))
     assert [number for number, _ in found] == [4000, 4000, 1000]

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -22,6 +23,7 @@ from manifest_sync.core.errors import (
     Unreachable,
 )
 from manifest_sync.core.outcome import Outcome, Status
+from manifest_sync.engine import batches
 from manifest_sync.engine.making import make
 from manifest_sync.engine.pace import Pace
 from manifest_sync.engine.tally import Tally
@@ -75,10 +77,15 @@ _finding_out = st.builds(
 
 
 def filled(
-    *, gains: bool, to: Side, faults: Sequence[Fault], source_faults: Sequence[Fault]
+    *,
+    gains: bool,
+    to: Side,
+    faults: Sequence[Fault],
+    source_faults: Sequence[Fault],
+    far: bool = False,
 ) -> Bench:
     """A plan of every sort of change, with a few bytes each."""
-    bench = Bench(to=to, faults=faults, jobs=3, gains=gains)
+    bench = Bench(to=to, faults=faults, jobs=3, gains=gains, far=far)
     bench.source_faults = tuple(source_faults)
     for path in PATHS:
         what = _sort(path)
@@ -91,6 +98,14 @@ def filled(
         else:
             bench.copy(path, f"source/{path}")
     return bench
+
+
+def in_small_batches(bench: Bench) -> tuple[Outcome, ...]:
+    """What becomes of the changes, two in each batch."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batches, "_FIRST", 2)
+        patch.setattr(batches, "_MOST", 2)
+        return bench.run()
 
 
 def told(bench: Bench, outcomes: Sequence[Outcome]) -> dict[str, object]:
@@ -119,17 +134,18 @@ def xxh3s(bench: Bench) -> dict[str, str]:
     # One for a path: which of several comes first is another order where all are read first.
     first=st.lists(_making | _reading, max_size=6, unique_by=lambda fault: fault.path),
     then=st.lists(_finding_out, max_size=3, unique_by=lambda fault: (fault.path, fault.call)),
+    far=st.booleans(),
 )
 def test_in_batches_the_same_comes_of_every_change(
-    to: Side, first: list[Fault], then: list[Fault]
+    to: Side, first: list[Fault], then: list[Fault], far: bool
 ) -> None:
     reading = [fault for fault in first if fault.call is Call.READ]
     making = [fault for fault in first if fault.call is not Call.READ]
     alone, together = (
-        filled(gains=gains, to=to, faults=[*making, *then], source_faults=reading)
+        filled(gains=gains, to=to, faults=[*making, *then], source_faults=reading, far=far)
         for gains in (False, True)
     )
-    expected, made = alone.run(), together.run()
+    expected, made = alone.run(), in_small_batches(together)
     assert told(together, made) == told(alone, expected)
     assert together.stores[to].contents() == alone.stores[to].contents()
     assert sorted(together.stores[to].kept.values()) == sorted(alone.stores[to].kept.values())
@@ -150,14 +166,15 @@ _refused = st.builds(
     faults=st.lists(_ending | _refused, max_size=5, unique_by=lambda fault: fault.path),
     blind=st.lists(_finding_out, max_size=3, unique_by=lambda fault: (fault.path, fault.call)),
     stop_after=st.none() | st.integers(0, 20),
+    far=st.booleans(),
 )
 def test_what_is_told_of_a_run_that_is_cut_short_is_true(
-    to: Side, faults: list[Fault], blind: list[Fault], stop_after: int | None
+    to: Side, faults: list[Fault], blind: list[Fault], stop_after: int | None, far: bool
 ) -> None:
-    bench = filled(gains=True, to=to, faults=[*faults, *blind], source_faults=())
+    bench = filled(gains=True, to=to, faults=[*faults, *blind], source_faults=(), far=far)
     bench.stop_after = stop_after
     before = bench.stores[to].contents()
-    outcomes = bench.run()
+    outcomes = in_small_batches(bench)
     after = bench.stores[to].contents()
     for outcome in outcomes:
         path, wanted = outcome.change.path, outcome.change.after
@@ -199,8 +216,54 @@ def made_directly(bench: Bench) -> list[Outcome]:
     """What comes of the plan's changes, all in one phase and by the stores' own means."""
     jobs = [*enumerate(bench.plan().changes, start=1)]
     sides = Sides(bench.stores[Side.LOCAL], bench.stores[Side.S3], {}, "run")
-    watch = Watch("16", Tally(), jobs=bench.jobs, pace=Pace(bench.jobs))
+    watch = Watch("16", Tally(), jobs=bench.jobs, pace=bench.pace)
     return [made.outcome for _, made in make(jobs, sides, watch)]
+
+
+# A server that is far away
+
+
+class Distant(MemoryStore):
+    """Takes a while for each batch, and remembers how it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(Side.S3, gains=True)
+        self.at_a_time: list[int] = []
+        self.batches = self.most_batches = 0
+        self._counting = threading.Lock()
+
+    def create_small(
+        self, files: Sequence[tuple[str, Body]], *, limits: Limits
+    ) -> Iterator[Written | StoreError]:
+        with self._counting:
+            self.batches += 1
+            self.most_batches = max(self.most_batches, self.batches)
+        time.sleep(0.05)
+        with self._counting:
+            self.batches -= 1
+        self.at_a_time.append(limits.at_a_time)
+        return super().create_small(files, limits=limits)
+
+
+@pytest.mark.parametrize("most", [32, None])
+def test_a_server_that_is_far_away_has_something_to_do_all_the_time(
+    most: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "_FIRST", 16)
+    monkeypatch.setattr(batches, "_MOST", 16)
+    bench = Bench(gains=True)
+    bench.stores[Side.S3] = distant = Distant()
+    bench.pace = Pace(4, most=most)
+    for number in range(400):
+        bench.create(f"{number:03}.png")
+    outcomes = made_directly(bench)
+    assert [outcome.status for outcome in outcomes] == [Status.DONE] * 400
+    # Three batches under way at a time share what may be at work.
+    if most is None:
+        assert (distant.most_batches, {*distant.at_a_time}) == (1, {4})
+    else:
+        assert distant.most_batches == 3
+        assert (distant.at_a_time[0], max(distant.at_a_time)) == (4, most // 3)
 
 
 # A run that is stopped
@@ -235,6 +298,7 @@ def test_after_an_error_that_is_not_about_one_file_no_further_batch_is_begun(
     error: StoreError,
 ) -> None:
     bench = Bench(jobs=4, gains=True)
+    bench.pace = Pace(4)
     calls: list[int] = []
 
     class Failing(MemoryStore):

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from manifest_sync.engine.pool import BYTES_IN_FLIGHT, is_abandoned, together, work_through
+from manifest_sync.engine.pool import (
+    BYTES_IN_FLIGHT,
+    is_abandoned,
+    line_up,
+    together,
+    work_through,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -223,3 +229,67 @@ def test_an_error_of_either_comes_out_after_both_have_ended(failing: int) -> Non
     with pytest.raises(ValueError, match=f"number {failing}"):
         together(lambda: thing(0), lambda: thing(1))
     assert ended == [1 - failing]
+
+
+# A line
+
+
+@pytest.mark.parametrize("at_a_time", [1, 3])
+@pytest.mark.parametrize("count", [0, 1, 3, 50])
+def test_what_lines_up_is_done_once_and_in_order(at_a_time: int, count: int) -> None:
+    scale = Scale()
+
+    def work(job: int) -> int:
+        scale.work(1)
+        return job * job
+
+    done = list(line_up(range(count), work, at_a_time=lambda: at_a_time))
+    assert done == [(job, job * job) for job in range(count)]
+    assert scale.most <= at_a_time
+
+
+def test_a_job_is_taken_when_it_is_begun_and_not_before() -> None:
+    """So that what is heard of the first says how the next is to be."""
+    heard: list[int] = []
+
+    def jobs() -> Iterator[int]:
+        for job in range(5):
+            assert len(heard) == job
+            yield job
+
+    for job, _ in line_up(jobs(), lambda job: job, at_a_time=lambda: 1):
+        heard.append(job)
+    assert heard == [*range(5)]
+
+
+def test_a_line_becomes_longer_while_it_is_worked_through() -> None:
+    barrier = threading.Barrier(3, timeout=5)
+    begun = threading.Event()
+
+    def work(job: int) -> int:
+        if job:
+            barrier.wait()
+        begun.set()
+        return job
+
+    done = line_up(range(4), work, at_a_time=lambda: 3 if begun.is_set() else 1)
+    assert [job for job, _ in done] == [*range(4)]
+
+
+def test_an_error_in_a_line_comes_after_what_is_in_flight() -> None:
+    begun, ended = [], []
+
+    def work(job: int) -> int:
+        begun.append(job)
+        if job == 1:
+            raise ValueError("oops")
+        time.sleep(0.02)
+        ended.append(job)
+        return job
+
+    done = line_up(range(9), work, at_a_time=lambda: 3)
+    assert next(done) == (0, 0)
+    with pytest.raises(ValueError, match="oops"):
+        next(done)
+    assert {*ended} == {*begun} - {1}
+    assert {*begun} <= {0, 1, 2, 3}
