@@ -12,7 +12,7 @@ from manifest_sync.engine.transfer_many import Tried, transfer_many
 from manifest_sync.engine.watch import Watch
 from manifest_sync.stores.base import Limits, Many
 
-_AT_ONCE = 3
+_AT_ONCE = 2
 """Batches under way where the server is far away: some of them wait for it."""
 
 

@@ -127,8 +127,8 @@ class Pace:
     def took(self, rounds: float, seconds: float, busy: float) -> None:
         """So many changes one after the other took so long, while this process was so long busy.
 
-        Where it was mostly idle, and each of them soon over, twice as many may be at work at a
-        time from now on; half as many where that has become too many for the line.
+        Where it was mostly idle, and each of them soon over, four times as many may be at work at
+        a time from now on; half as many where that has become too many for the line.
         """
         each = seconds / rounds
         with self._changed:
@@ -137,7 +137,7 @@ class Pace:
             if each > 2 * _SOON:
                 self._most = max(self._usual, self._most // 2)
             elif each <= _SOON and busy < _IDLE * seconds:
-                self._most = min(self._limit, self._most * 2)
+                self._most = min(self._limit, self._most * 4)
             self._allowed = float(self._most)
 
     def went_through(self, times: int = 1) -> None:

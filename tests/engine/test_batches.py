@@ -193,8 +193,8 @@ def test_more_go_together_as_soon_as_more_are_at_work_at_a_time() -> None:
     batches = Batches(Many.CREATE, jobs_of(*[sent(CHUNK)] * 40), lambda: at_a_time)
     taken = iter(batches)
     assert next(taken).weight == 4 * MEBI
-    at_a_time = 256
-    assert next(taken).weight == 32 * MEBI
+    at_a_time = 128
+    assert next(taken).weight == 16 * MEBI
 
 
 def test_files_of_a_batch_take_four_mebibytes_together() -> None:

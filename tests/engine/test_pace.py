@@ -77,41 +77,40 @@ FAR, NEAR = (0.06, 0.01), (0.06, 0.05)
 
 
 def grown(clock: Watch, rounds: Iterable[tuple[float, float]]) -> list[int]:
-    """How many are allowed after each of these rounds, of 16 up to 100."""
-    pace, allowed = Pace(16, clock, most=100), []
+    """How many are allowed after each of these rounds, of 4 up to 100."""
+    pace, allowed = Pace(4, clock, most=100), []
     for seconds, busy in rounds:
         pace.took(1.0, seconds, busy)
         allowed.append(pace.allowed)
-    assert pace.is_far == (pace.allowed > 16)
+    assert pace.is_far == (pace.allowed > 4)
     return allowed
 
 
 def test_more_are_at_work_for_a_server_that_is_mostly_waited_for(clock: Watch) -> None:
-    assert grown(clock, [FAR] * 4) == [32, 64, 100, 100]
+    assert grown(clock, [FAR] * 4) == [16, 64, 100, 100]
 
 
 def test_a_process_that_has_enough_to_do_does_not_do_more_at_a_time(clock: Watch) -> None:
-    assert grown(clock, [NEAR, FAR, NEAR, NEAR, FAR]) == [16, 32, 32, 32, 64]
+    assert grown(clock, [NEAR, FAR, NEAR, NEAR, FAR]) == [4, 16, 16, 16, 64]
 
 
 def test_a_line_that_is_full_is_given_no_more_but_less_down_to_what_is_usual(clock: Watch) -> None:
     slow, slower = (0.9, 0.01), (4.0, 0.01)
     assert grown(clock, [slow, slower, FAR, FAR, slow, slower, slower, slower]) == [
-        *(16, 16, 32, 64),
-        *(64, 32, 16, 16),
+        *(4, 4, 16, 64),
+        *(64, 32, 16, 8),
     ]
 
 
 def test_several_rounds_may_take_as_long_as_they_are(clock: Watch) -> None:
     pace = Pace(16, clock, most=100)
     pace.took(20.0, 1.2, 0.1)
-    assert pace.allowed == 32
+    assert pace.allowed == 64
 
 
 def test_a_server_that_has_asked_to_slow_down_is_given_no_more(clock: Watch) -> None:
     pace = Pace(16, clock, most=100)
-    for _ in range(2):
-        pace.took(1.0, *FAR)
+    pace.took(1.0, *FAR)
     pace.fell_through("a", BUSY)
     assert (pace.allowed, pace.is_slowed) == (32, True)
     pace.took(1.0, *FAR)
