@@ -12,10 +12,9 @@ BENCH ?=
 # How often a soak kills on each server, and when it ends at the latest: make soak KILLS=1000
 KILLS ?= 200
 SOAK_SECONDS ?= 3600
-# Two cores, as CI services have; a worker that has run out of tests takes some of the other's.
-WORKERS := -n 2 --dist worksteal
-# Servers that fail and runs that are killed are mostly waited for, which takes no core.
-WAITING := -n 4 --dist worksteal
+# Twice as many as CI services have cores, for servers, failures and other processes are waited for;
+# a worker that has run out of tests takes some of another's.
+WORKERS := -n 4 --dist worksteal
 # The fast suite's files are in memory where there is room for them: whatever is written is also
 # synced, which takes a disk as long as all else. The other suites write to the disk.
 test laws: export PYTEST_DEBUG_TEMPROOT := $(shell \
@@ -43,10 +42,10 @@ laws: $(VENV)/dev.stamp ## The properties in the fast suite again, with ten time
 	  -m "hypothesis and not ceph and not slow and not browser" $(PYTEST)
 
 ceph: $(VENV)/dev.stamp ## The suite on a real S3 server (Debian: radosgw ceph-mon ceph-osd)
-	$(BIN)/python -m pytest $(WAITING) -m ceph $(PYTEST)
+	$(BIN)/python -m pytest $(WORKERS) -m ceph $(PYTEST)
 
 slow: $(VENV)/dev.stamp ## Crash loops, large data, more of the real command
-	$(BIN)/python -m pytest $(WAITING) -m "slow and not ceph and not browser" $(PYTEST)
+	$(BIN)/python -m pytest $(WORKERS) -m "slow and not ceph and not browser" $(PYTEST)
 
 browser: $(VENV)/dev.stamp ## The page in a browser (Debian: chromium)
 	$(BIN)/python -m pytest -m browser $(PYTEST)

@@ -56,7 +56,7 @@ class Bench:
         self.stop_after: int | None = None
         self.jobs = jobs
         self.source_faults: tuple[Fault, ...] = ()
-        self.pace = Pace(jobs, most=8 * jobs)
+        self.pace = Pace(jobs, most=8 * jobs if far else None)
         if far:
             self.pace.took(1.0, 0.1, 0.0)
         self.tally = Tally()

@@ -238,7 +238,7 @@ class Distant(MemoryStore):
         with self._counting:
             self.batches += 1
             self.most_batches = max(self.most_batches, self.batches)
-        time.sleep(0.05)
+        time.sleep(0.03)
         with self._counting:
             self.batches -= 1
         self.at_a_time.append(limits.at_a_time)
@@ -254,10 +254,10 @@ def test_a_server_that_is_far_away_has_something_to_do_all_the_time(
     bench = Bench(gains=True)
     bench.stores[Side.S3] = distant = Distant()
     bench.pace = Pace(4, most=most)
-    for number in range(400):
+    for number in range(200):
         bench.create(f"{number:03}.png")
     outcomes = made_directly(bench)
-    assert [outcome.status for outcome in outcomes] == [Status.DONE] * 400
+    assert [outcome.status for outcome in outcomes] == [Status.DONE] * 200
     # Two batches under way at a time share what may be at work.
     if most is None:
         assert (distant.most_batches, {*distant.at_a_time}) == (1, {4})
