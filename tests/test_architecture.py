@@ -96,6 +96,7 @@ def test_threads_are_made_in_few_places() -> None:
     assert found == {
         "engine/hash_process.py",
         "engine/pool.py",
+        "stores/s3_ahead.py",
         "stores/s3_listing.py",
         "stores/s3_multipart.py",
         "stores/s3_probe.py",

@@ -60,7 +60,7 @@ def plan(
     with session(common, connection, everything=everything) as opened:
         chosen = opened.styles(styles)
         work = planner(opened, chosen.styles, Verb.APPLY, to, choices, refresh=refresh)
-        planned, failed = opened.each(chosen, work)
+        planned, failed = opened.each(chosen, work, lists_s3=refresh)
         plans = [each.plan for each in planned]
         show_plans(opened, plans)
         opened.screen.document(plan_document(plans, failures(failed)))

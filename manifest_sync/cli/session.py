@@ -46,15 +46,17 @@ class Session(msgspec.Struct, frozen=True):
         return chosen
 
     def each(
-        self, chosen: Chosen, work: Callable[[Style], _Result]
+        self, chosen: Chosen, work: Callable[[Style], _Result], *, lists_s3: bool = False
     ) -> tuple[list[_Result], list[Failed]]:
         """Do something with each style. One that fails is told of and does not stop the others.
 
-        Where all of them fail, the first failure is raised: it is the command's.
+        Where all of them fail, the first failure is raised: it is the command's. With `lists_s3`
+        the styles wait for S3 together, because the work lists it.
         """
         done: list[_Result] = []
         failed = [Failed(broken.name, broken.error) for broken in chosen.broken]
-        with self.progress.shown():
+        ahead = self.workspace.looking_ahead(chosen.styles if lists_s3 else ())
+        with self.progress.shown(), ahead:
             for style in chosen.styles:
                 try:
                     done.append(work(style))

@@ -25,7 +25,8 @@ def status(
         manifest-sync status 16  one style
     """
     with session(common, connection, everything=everything) as opened:
-        stands, failed = opened.each(opened.styles(styles), opened.workspace.status)
+        chosen = opened.styles(styles)
+        stands, failed = opened.each(chosen, opened.workspace.status, lists_s3=True)
         screen = opened.screen
         if not screen.as_json:
             for each in stands:

@@ -52,7 +52,7 @@ def run_sync(session: Session, chosen: Chosen, sync: Sync, consent: Consent) -> 
     Errors that end it before anything was done are raised: Refused, Declined, or the one error
     that every style had.
     """
-    planned, failed = session.each(chosen, sync.plan)
+    planned, failed = session.each(chosen, sync.plan, lists_s3=True)
     return carry_out(session, planned, failed, sync, consent)
 
 

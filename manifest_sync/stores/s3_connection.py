@@ -1,7 +1,7 @@
 """The way to one bucket, and what is learnt about it on the way."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from types import ModuleType
@@ -13,6 +13,7 @@ from manifest_sync.core.abilities import Abilities, Versioning
 from manifest_sync.core.errors import StoreError, Transient
 from manifest_sync.stores.base import OnRequest, Request
 from manifest_sync.stores.s3_address import shown_endpoint
+from manifest_sync.stores.s3_ahead import Ahead
 from manifest_sync.stores.s3_bulk import open_bulk
 from manifest_sync.stores.s3_environment import Described, described
 from manifest_sync.stores.s3_errors import KeyNeeded, Translator, no_credentials
@@ -74,6 +75,8 @@ class S3Connection:
         """What tells the claims of this workspace from all others; set by who is alone in it."""
         self.uploads: Uploads = NotNoted()
         """Set by who can write down, for another process, which uploads are under way."""
+        self.ahead = Ahead()
+        """Listings that are begun before their turn."""
         self._on_request = on_request
         self._described: _Once[Described | None] = _Once(self._describe)
         self._session: _Once[boto3.Session] = _Once(self._make_session)
@@ -122,6 +125,10 @@ class S3Connection:
             raise no_credentials()
         method: str = found.method
         return method
+
+    def looking_ahead(self, prefixes: Sequence[str]) -> AbstractContextManager[None]:
+        """Within the block these prefixes are about to be listed, one after the other."""
+        return self.ahead.looking(self._bulk.get, prefixes)
 
     @contextmanager
     def doing(self, what: str) -> Iterator[None]:

@@ -4,7 +4,6 @@ obstore lists a folder marker (a key that ends in a slash, as the console makes 
 slash, so it looks like a file. The entries that may be markers are few, and are asked about.
 """
 
-import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from manifest_sync.core.listing import Found, Problem, self_and_parents
 from manifest_sync.core.manifest import DEFAULT_CAPTIONS
 from manifest_sync.core.paths import first_unsafe, why_unsafe_key
 from manifest_sync.stores.base import OnRequest, Request
+from manifest_sync.stores.s3_ahead import begin
 from manifest_sync.stores.s3_bulk import expresses
 from manifest_sync.stores.s3_connection import S3Connection
 from manifest_sync.stores.s3_headers import bare
@@ -27,11 +27,6 @@ from manifest_sync.stores.s3_ranges import PAGE, Disordered, KeyRange, Page, pag
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
     from obstore.store import S3Store as BulkStore
-
-_SLOW_SECONDS = 0.02
-"""A page that takes longer comes from far away: to wait for several at a time pays."""
-_SAMPLES = 2
-"""Pages that show how long one takes: the first may have waited for a connection."""
 
 
 class S3Lister(msgspec.Struct, frozen=True):
@@ -72,20 +67,20 @@ class S3Lister(msgspec.Struct, frozen=True):
     def _all_pages(self, bulk: "BulkStore", familiar: Familiar) -> list[Found]:
         """The rows of all pages; where they take long, many at a time."""
         familiar.begin()
-        pages = pages_of(bulk, self.prefix, self._count)
-        rows: list[Found] = []
-        page = Page()
-        for _ in range(_SAMPLES):
-            began = time.monotonic()
-            page = next(pages, Page())
-            took = time.monotonic() - began
-            rows += self._rows([page], familiar)
-            if len(page.keys) < PAGE or took < _SLOW_SECONDS:
-                return rows + self._rows(pages, familiar)
+        begun = self.connection.ahead.take(self.prefix, self._count)
+        if begun is None:
+            begun = begin(pages_of(bulk, self.prefix, self._count))
+        rows = self._rows([begun.page], familiar)
+        if begun.is_slow:
+            # So may be a first page that has waited for a connection, and no other.
+            begun = begin(begun.pages)
+            rows += self._rows([begun.page], familiar)
+        if not begun.is_slow:
+            return rows + self._rows(begun.pages, familiar)
         known = [self.prefix + path for path in familiar.paths]
-        spans = ranges(known, page.keys[-1])
+        spans = ranges(known, begun.page.keys[-1])
         if len(spans) == 1:
-            return rows + self._rows(pages, familiar)
+            return rows + self._rows(begun.pages, familiar)
         try:
             return rows + self._in_ranges(bulk, spans, familiar)
         except (Disordered, BaseError):

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -140,6 +140,17 @@ class Workspace:
                 yield
             finally:
                 self._observer.is_alone = False
+
+    @contextmanager
+    def looking_ahead(self, styles: Sequence[Style]) -> Iterator[None]:
+        """Within the block these are looked at in this order: S3 is asked before their turn."""
+        prefixes: dict[str, list[str]] = {}
+        for style in styles if len(styles) > 1 else ():
+            prefixes.setdefault(style.remote.bucket, []).append(style.remote.prefix)
+        with ExitStack() as looking:
+            for bucket, some in prefixes.items():
+                looking.enter_context(self._resources.connection(bucket).looking_ahead(some))
+            yield
 
     def record(self, style: Style, *, check: bool = False) -> Recorded:
         """Bring the manifest up to the folder; with `check` only say what would change."""

@@ -12,7 +12,7 @@ from manifest_sync.core.errors import Moved, StoreError
 from manifest_sync.core.familiar import Stranger
 from manifest_sync.core.listing import Found, Problem
 from manifest_sync.core.stamps import ABSENT, ObjectStamp
-from manifest_sync.stores import s3_listing, s3_ranges
+from manifest_sync.stores import s3_ahead, s3_listing, s3_ranges
 from manifest_sync.stores.base import CHUNK, Request
 from manifest_sync.stores.bodies import BytesBody, bytes_body, content_of
 from manifest_sync.stores.s3 import S3Store
@@ -210,9 +210,9 @@ class S3Cases(StoreContract):
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda path: bucket.put(path, b"x"), paths))
         rows = list(bucket.store.list())
-        for module in (s3_listing, s3_ranges):
+        for module in (s3_ahead, s3_listing, s3_ranges):
             monkeypatch.setattr(module, "PAGE", 10)
-        monkeypatch.setattr(s3_listing, "_SLOW_SECONDS", -1.0)
+        monkeypatch.setattr(s3_ahead, "_SLOW_SECONDS", -1.0)
         guess = sorted([*known, *paths[::2], "p.png", "zz.png"])
         assert list(bucket.store.list(Stranger(guess))) == rows
         familiar = Acquainted({row.path: row.stamp for row in rows[::3] if isinstance(row, Found)})

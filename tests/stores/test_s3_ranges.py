@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manifest_sync.core.familiar import Stranger
-from manifest_sync.stores import s3_listing, s3_ranges
+from manifest_sync.stores import s3_ahead, s3_listing, s3_ranges
 from manifest_sync.stores.s3_ranges import ranges
 from tests.rewriting_s3 import Rewriter, rewriting
 from tests.servers import S3Server
@@ -57,9 +57,9 @@ def test_known_keys_are_shared_out_in_whole_pages() -> None:
 
 @pytest.fixture
 def far_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (s3_listing, s3_ranges):
+    for module in (s3_ahead, s3_listing, s3_ranges):
         monkeypatch.setattr(module, "PAGE", 10)
-    monkeypatch.setattr(s3_listing, "_SLOW_SECONDS", -1.0)
+    monkeypatch.setattr(s3_ahead, "_SLOW_SECONDS", -1.0)
 
 
 @pytest.mark.usefixtures("far_away")
@@ -76,9 +76,9 @@ def test_every_key_is_listed_once_however_many_pages_there_are(moto: S3Server, c
 def test_a_first_page_that_waited_for_a_connection_is_no_sign_of_distance(
     moto: S3Server, monkeypatch: pytest.MonkeyPatch, slow_seconds: float, is_shared_out: bool
 ) -> None:
-    for module in (s3_listing, s3_ranges):
+    for module in (s3_ahead, s3_listing, s3_ranges):
         monkeypatch.setattr(module, "PAGE", 10)
-    monkeypatch.setattr(s3_listing, "_SLOW_SECONDS", slow_seconds)
+    monkeypatch.setattr(s3_ahead, "_SLOW_SECONDS", slow_seconds)
     targets: list[str] = []
 
     def connecting(target: str) -> str:
