@@ -7,7 +7,15 @@ import pytest
 
 from tests.buckets import Bucket, new_bucket
 from tests.commands import here
+from tests.e2e.meddler import Meddler, meddling
 from tests.servers import S3Server
+
+
+@pytest.fixture
+def meddler(moto: S3Server) -> Iterator[Meddler]:
+    """The server, behind something that sees every request."""
+    with meddling(moto.endpoint) as made:
+        yield made
 
 
 @pytest.fixture

@@ -9,16 +9,10 @@ import pytest
 
 from tests.buckets import Bucket, new_bucket
 from tests.commands import here
-from tests.e2e.meddler import Meddler, meddling
+from tests.e2e.meddler import Meddler
 from tests.servers import S3Server
 
 STYLES = tuple(f"style-{number}" for number in range(6))
-
-
-@pytest.fixture
-def meddler(moto: S3Server) -> Iterator[Meddler]:
-    with meddling(moto.endpoint) as made:
-        yield made
 
 
 @pytest.fixture

@@ -7,17 +7,11 @@ import pytest
 
 from tests.buckets import Bucket, new_bucket
 from tests.commands import Ran, here
-from tests.e2e.meddler import Meddler, meddling
+from tests.e2e.meddler import Meddler
 from tests.servers import S3Server
 
 PREFIX = "styles/16/"
 PLAN = ("plan", "--to", "s3", "--no-refresh", "--out", "a.plan")
-
-
-@pytest.fixture
-def meddler(moto: S3Server) -> Iterator[Meddler]:
-    with meddling(moto.endpoint) as made:
-        yield made
 
 
 @pytest.fixture
